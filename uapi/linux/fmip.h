@@ -262,6 +262,7 @@ enum fmip_timer {
 
 /**
  * enum fmip_drop - why a packet went no further
+ * @FMIP_DROP_NONE: it did go further; never reported
  * @FMIP_DROP_NOT_FORWARDING: forwarding is off, or the packet is not one that
  *	may be forwarded
  * @FMIP_DROP_HOP_LIMIT: hop limit exceeded
@@ -289,6 +290,7 @@ enum fmip_timer {
  * @FMIP_DROP_ND: Neighbour Discovery that is not to be forwarded
  */
 enum fmip_drop {
+	FMIP_DROP_NONE,
 	FMIP_DROP_NOT_FORWARDING,
 	FMIP_DROP_HOP_LIMIT,
 	FMIP_DROP_SOURCE,
