@@ -1,0 +1,541 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034
+#
+# What the tests and the demo share: TAP, waiting, captures, and the network.
+# To be sourced; needs root, iproute2, and udplog, radio, ndsend and fmipctl on
+# the PATH (beside this file or in ../build they are found as well).
+#
+#                         +------+
+#                         |  cn  |  2001:db8:c::2
+#                         +------+
+#                      eth0  |  CN_DELAY
+#                       cn0  |
+#                         +------+
+#                         | core |
+#                         +------+
+#                   par0  /      \  nar0
+#               AR_DELAY /        \ AR_DELAY
+#                  up0  /          \  up0
+#               +------+            +------+
+#               | par  |            | nar  |
+#               +------+            +------+
+#   2001:db8:1::1  | acc0        acc0  |  2001:db8:2::1
+#                  |                   |
+#              ap1 |                   | ap2       air: the access points
+#               [ br1 ]             [ br2 ]        are bridges, and the radio
+#                   \                 .            is a port of the one that
+#                    radio . . . . . .             the node hears
+#                      |
+#                   wlan0  2001:db8:1::10 (PCoA)
+#                  +------+
+#                  |  mn  |  (NCoA: 2001:db8:2::10)
+#                  +------+
+
+set -u
+
+: "${CN_DELAY:=20ms}"		# each way; 0 for none
+: "${AR_DELAY:=1ms}"
+: "${MN_MTU:=1500}"		# IPv6 MTU that the access links announce
+: "${GAP_MS:=300}"		# how long the node is without any link
+: "${WAIT_MS:=10000}"		# patience with what should happen soon
+
+CN_ADDR=2001:db8:c::2
+PAR_ADDR=2001:db8:1::1
+NAR_ADDR=2001:db8:2::1
+PAR_LL=fe80::1:1
+NAR_LL=fe80::2:1
+MN_LL=fe80::10
+PCOA=2001:db8:1::10
+NCOA=2001:db8:2::10
+PAR_MAC=02:00:00:00:01:01
+NAR_MAC=02:00:00:00:02:01
+MN_MAC=02:00:00:00:00:10
+PCOA_TABLE=100			# the mobile node's routes for what the PCoA sends
+
+KSFT_SKIP=4
+
+LIB_DIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+PATH=$LIB_DIR:$LIB_DIR/../build/selftests:$LIB_DIR/../build:$PATH
+LIB_TMP=$(mktemp -d "${TMPDIR:-/tmp}/fmip.XXXXXX")
+LIB_TAG=$$
+LIB_TESTS=0
+LIB_FAILED=0
+LIB_PLANNED=
+LIB_AT_EXIT=()
+LIB_PIDS=()
+LIB_NAMESPACES=()
+
+# ---- TAP ----------------------------------------------------------------
+
+tap_start() {
+	[[ $LIB_TESTS != 0 || $LIB_PLANNED ]] && return
+	echo "TAP version 13"
+	LIB_PLANNED=at-end
+}
+
+# tap_plan N: says beforehand how many tests there are
+tap_plan() {
+	tap_start
+	echo "1..$1"
+	LIB_PLANNED=$1
+}
+
+# diag TEXT...: each line becomes a comment
+diag() {
+	local line
+
+	while IFS= read -r line; do
+		echo "# $line"
+	done <<<"$*"
+}
+
+ok() {
+	tap_start
+	echo "ok $((++LIB_TESTS)) $1"
+}
+
+# not_ok NAME [WHY]
+not_ok() {
+	tap_start
+	echo "not ok $((++LIB_TESTS)) $1"
+	LIB_FAILED=$((LIB_FAILED + 1))
+	[[ ${2-} ]] && diag "$2"
+	return 0
+}
+
+# skip NAME WHY
+skip() {
+	tap_start
+	echo "ok $((++LIB_TESTS)) $1 # SKIP $2"
+}
+
+# check NAME COMMAND...: the test is ok if the command succeeds.  It runs in
+# this shell; what it prints is shown if it fails.  Returns its status.
+check() {
+	local name=$1 status
+
+	shift
+	"$@" >"$LIB_TMP/check" 2>&1
+	status=$?
+	if ((status == 0)); then
+		ok "$name"
+	else
+		not_ok "$name" "$* (status $status)"
+		[[ -s $LIB_TMP/check ]] && diag "$(<"$LIB_TMP/check")"
+	fi
+	return "$status"
+}
+
+# check_fails NAME COMMAND...: the test is ok if the command fails
+check_fails() {
+	local name=$1
+
+	shift
+	if "$@" >"$LIB_TMP/check" 2>&1; then
+		not_ok "$name" "$* (succeeded)"
+		[[ -s $LIB_TMP/check ]] && diag "$(<"$LIB_TMP/check")"
+		return 1
+	fi
+	ok "$name"
+}
+
+# is NAME GOT WANTED
+is() {
+	if [[ $2 == "$3" ]]; then
+		ok "$1"
+	else
+		not_ok "$1" "got \"$2\", not \"$3\""
+		return 1
+	fi
+}
+
+# tap_done: prints the plan unless tap_plan did, and ends the script
+tap_done() {
+	tap_start
+	[[ $LIB_PLANNED == at-end ]] && echo "1..$LIB_TESTS"
+	((LIB_FAILED == 0)) && exit 0
+	exit 1
+}
+
+# skip_all WHY: for a machine that cannot run these tests
+skip_all() {
+	echo "TAP version 13"
+	echo "1..0 # SKIP $1"
+	exit "$KSFT_SKIP"
+}
+
+# bail WHY: the tests cannot go on
+bail() {
+	echo "Bail out! $1"
+	exit 1
+}
+
+# need PROGRAM...: skips everything if one is missing, or if this is not root
+need() {
+	local program
+
+	((EUID == 0)) || skip_all "needs root"
+	for program; do
+		command -v "$program" >/dev/null || skip_all "needs $program"
+	done
+}
+
+# ---- waiting and ending -------------------------------------------------
+
+# A pause without a process: nobody ever writes to this descriptor.
+mkfifo "$LIB_TMP/never"
+exec {LIB_NEVER}<>"$LIB_TMP/never"
+
+pause_ms() {
+	local s=$(($1 / 1000)) ms=$(($1 % 1000))
+
+	read -r -t "$(printf '%d.%03d' "$s" "$ms")" -u "$LIB_NEVER"
+	return 0
+}
+
+# busywait MS COMMAND...: until the command succeeds; fails after MS
+busywait() {
+	local end=$((${EPOCHREALTIME/[.,]/} + $1 * 1000))
+
+	shift
+	until "$@"; do
+		((${EPOCHREALTIME/[.,]/} > end)) && return 1
+		read -r -t 0.01 -u "$LIB_NEVER"
+	done
+	return 0
+}
+
+# wait_line MS FILE TEXT: until FILE contains TEXT
+wait_line() {
+	busywait "$1" file_has "$2" "$3"
+}
+
+file_has() {
+	[[ -e $1 && $(<"$1") == *"$2"* ]]
+}
+
+# background COMMAND...: starts it, in $! as usual; it does not outlive us
+background() {
+	"$@" &
+	LIB_PIDS+=($!)
+}
+
+# stop PID [SIGNAL]: ends it, and waits until it has ended; returns its status
+stop() {
+	kill -s "${2:-TERM}" "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
+# at_exit COMMAND...: the last one that was named runs first
+at_exit() {
+	LIB_AT_EXIT=("$(printf '%q ' "$@")" "${LIB_AT_EXIT[@]}")
+}
+
+lib_exit() {
+	local status=$? command pid
+
+	trap - EXIT
+	for command in "${LIB_AT_EXIT[@]}"; do
+		eval "$command"
+	done
+	for pid in "${LIB_PIDS[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	topo_down
+	rm -rf "$LIB_TMP"
+	exit "$status"
+}
+trap lib_exit EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# now: microseconds of CLOCK_MONOTONIC, without a process after the first
+now_us() {
+	[[ ${LIB_CLOCK-} ]] || LIB_CLOCK=$(($(udplog clock) / 1000))
+	NOW_US=$((${EPOCHREALTIME/[.,]/} + LIB_CLOCK))
+}
+
+# mark FILE EVENT: logs "NANOSECONDS EVENT", as radio and ndsend do
+mark() {
+	now_us
+	echo "${NOW_US}000 $2" >>"$1"
+}
+
+# event_ns FILE EVENT: prints the time of the last such event
+event_ns() {
+	local ns event found=
+
+	while read -r ns event; do
+		[[ $event == "$2" ]] && found=$ns
+	done <"$1"
+	[[ $found ]] && echo "$found"
+}
+
+# ---- module and kernel log ----------------------------------------------
+
+# load_module [PARAMETER=VALUE]...: $FMIP_KO if given, else what modprobe finds
+load_module() {
+	[[ -d /sys/module/fmip ]] && return
+	if [[ ${FMIP_KO-} ]]; then
+		insmod "$FMIP_KO" "$@" 2>"$LIB_TMP/insmod"
+	else
+		modprobe fmip "$@" 2>"$LIB_TMP/insmod"
+	fi || skip_all "the fmip module cannot be loaded: $(<"$LIB_TMP/insmod")"
+	at_exit unload_module
+}
+
+unload_module() {
+	[[ -d /sys/module/fmip ]] || return 0
+	rmmod fmip
+}
+
+# dmesg_mark [NAME], dmesg_since: prints what the kernel has logged since then
+dmesg_mark() {
+	LIB_DMESG="fmip selftest ${1:-$0} $LIB_TAG.$RANDOM"
+	echo "$LIB_DMESG" >/dev/kmsg
+}
+
+dmesg_since() {
+	dmesg | sed "1,/$(printf '%s' "$LIB_DMESG" | sed 's/[].[*^$\/]/\\&/g')/d"
+}
+
+# dmesg_clean: fails if the kernel has complained since dmesg_mark
+dmesg_clean() {
+	! dmesg_since | grep -E 'WARNING:|BUG:|Oops|Call Trace|KASAN|refcount_t:|possible circular|suspicious RCU|inconsistent lock|rcu: INFO|blocked for more than|unregister_netdevice: waiting'
+}
+
+# ---- captures -----------------------------------------------------------
+
+# capture_start NETNS DEV FILE [FILTER]...: returns when packets are captured
+capture_start() {
+	local ns=$1 dev=$2 file=$3
+
+	shift 3
+	: >"$file.log"
+	background ip netns exec "$ns" tcpdump -Z root -n -U --immediate-mode -s 0 \
+		-i "$dev" -w "$file" "$@" 2>"$file.log"
+	printf -v "LIB_CAPTURE_${file//[!A-Za-z0-9]/_}" %d $!
+	wait_line "$WAIT_MS" "$file.log" "listening on" ||
+		bail "tcpdump on $dev: $(<"$file.log")"
+}
+
+# capture_stop FILE: takes in what has been captured, and ends the capture
+capture_stop() {
+	local pid=LIB_CAPTURE_${1//[!A-Za-z0-9]/_} before=-1 size
+
+	size=$(stat -c %s "$1")
+	while [[ $size != "$before" ]]; do
+		pause_ms 50
+		before=$size
+		size=$(stat -c %s "$1")
+	done
+	stop "${!pid}" INT
+	unset "$pid"
+	return 0
+}
+
+# dissect FILE FILTER FIELD...: what tshark reads, a line for each packet
+dissect() {
+	local file=$1 filter=$2 field fields=()
+
+	shift 2
+	for field; do
+		fields+=(-e "$field")
+	done
+	tshark -n -r "$file" -Y "$filter" -T fields "${fields[@]}" 2>/dev/null
+}
+
+# ---- network ------------------------------------------------------------
+
+# in_ns NETNS COMMAND...
+in_ns() {
+	ip netns exec "$@"
+}
+
+lib_batch() { # lib_batch [-n NETNS]: ip commands from standard input
+	ip -6 "$@" -batch - || bail "the network could not be set up"
+}
+
+lib_delay() { # lib_delay NETNS DELAY DEV...
+	local ns=$1 delay=$2 dev
+
+	shift 2
+	[[ $delay == 0 ]] && return
+	for dev; do
+		echo "qdisc add dev $dev root netem delay $delay limit 100000"
+	done | tc -n "$ns" -batch - || bail "netem: no delay can be had on $* of $ns"
+}
+
+lib_router() { # lib_router NETNS ACC_ADDR ACC_LL ACC_MAC UP_ADDR UP_GW
+	lib_batch -n "$1" <<-END
+		link set lo up
+		link set acc0 addrgenmode none address $4 up
+		link set up0 addrgenmode none up
+		addr add $2/64 dev acc0 nodad
+		addr add $3/64 dev acc0 nodad
+		addr add $5/64 dev up0 nodad
+		addr add fe80::2/64 dev up0 nodad
+		route add default via $6 dev up0
+	END
+	in_ns "$1" sysctl -qw net.ipv6.conf.all.forwarding=1 || bail "no forwarding in $1"
+}
+
+# topo_up: makes the network, with $CN $CORE $PAR $NAR $MN $AIR.  It may be
+# called again, for another network; topo_down takes the last one away.
+topo_up() {
+	local suffix=$LIB_TAG-$((${#LIB_NAMESPACES[@]} / 6))
+
+	CN=cn-$suffix CORE=core-$suffix PAR=par-$suffix NAR=nar-$suffix MN=mn-$suffix AIR=air-$suffix
+	export CN CORE PAR NAR MN AIR
+	LIB_NAMESPACES+=("$CN" "$CORE" "$PAR" "$NAR" "$MN" "$AIR")
+	# A carrier change is told at once only if the two ends of a link have
+	# different numbers, as far as the kernel can tell.
+	lib_batch <<-END
+		netns add $CN
+		netns add $CORE
+		netns add $PAR
+		netns add $NAR
+		netns add $MN
+		netns add $AIR
+		link add name eth0 netns $CN type veth peer name cn0 netns $CORE
+		link add name par0 netns $CORE type veth peer name up0 netns $PAR
+		link add name nar0 netns $CORE type veth peer name up0 netns $NAR
+		link add name acc0 netns $PAR index 20 type veth peer name ap1 index 21 netns $AIR
+		link add name acc0 netns $NAR index 22 type veth peer name ap2 index 23 netns $AIR
+		link add name wlan0 netns $MN index 24 type veth peer name radio index 25 netns $AIR
+		link add name br1 netns $AIR type bridge stp_state 0 mcast_snooping 0
+		link add name br2 netns $AIR type bridge stp_state 0 mcast_snooping 0
+	END
+	lib_batch -n "$AIR" <<-END
+		link set br1 addrgenmode none up
+		link set br2 addrgenmode none up
+		link set ap1 addrgenmode none master br1 up
+		link set ap2 addrgenmode none master br2 up
+		link set radio addrgenmode none master br1 up
+	END
+	lib_batch -n "$CN" <<-END
+		link set lo up
+		link set eth0 addrgenmode none up
+		addr add $CN_ADDR/64 dev eth0 nodad
+		addr add fe80::2/64 dev eth0 nodad
+		route add default via 2001:db8:c::1 dev eth0
+	END
+	lib_batch -n "$CORE" <<-END
+		link set lo up
+		link set cn0 addrgenmode none up
+		link set par0 addrgenmode none up
+		link set nar0 addrgenmode none up
+		addr add 2001:db8:c::1/64 dev cn0 nodad
+		addr add 2001:db8:f1::1/64 dev par0 nodad
+		addr add 2001:db8:f2::1/64 dev nar0 nodad
+		addr add fe80::1/64 dev cn0 nodad
+		addr add fe80::1/64 dev par0 nodad
+		addr add fe80::1/64 dev nar0 nodad
+		route add 2001:db8:1::/64 via 2001:db8:f1::2 dev par0
+		route add 2001:db8:2::/64 via 2001:db8:f2::2 dev nar0
+	END
+	in_ns "$CORE" sysctl -qw net.ipv6.conf.all.forwarding=1 || bail "no forwarding in core"
+	lib_router "$PAR" $PAR_ADDR $PAR_LL $PAR_MAC 2001:db8:f1::2 2001:db8:f1::1
+	lib_router "$NAR" $NAR_ADDR $NAR_LL $NAR_MAC 2001:db8:f2::2 2001:db8:f2::1
+	topo_mn
+	lib_delay "$CN" "$CN_DELAY" eth0
+	lib_delay "$CORE" "$CN_DELAY" cn0
+	lib_delay "$CORE" "$AR_DELAY" par0 nar0
+	lib_delay "$PAR" "$AR_DELAY" up0
+	lib_delay "$NAR" "$AR_DELAY" up0
+	na_ready "$PCOA" || bail "$CN_ADDR cannot reach $PCOA"
+}
+
+# The node knows both routers, as one that has had a Proxy Router Advertisement
+# does, and holds its addresses as /128: nothing but its router is on its link.
+topo_mn() {
+	in_ns "$MN" sysctl -qw net.ipv6.conf.wlan0.accept_ra=0 net.ipv6.conf.wlan0.mtu="$MN_MTU" ||
+		bail "no MTU of $MN_MTU in mn"
+	lib_batch -n "$MN" <<-END
+		link set lo up
+		link set wlan0 addrgenmode none address $MN_MAC up
+		addr add $MN_LL/64 dev wlan0 nodad
+		addr add $PCOA/128 dev wlan0 nodad
+		neigh add $PAR_LL lladdr $PAR_MAC dev wlan0 nud permanent
+		neigh add $NAR_LL lladdr $NAR_MAC dev wlan0 nud permanent
+		rule add from $PCOA lookup $PCOA_TABLE priority 100
+		route add default via $PAR_LL dev wlan0
+	END
+}
+
+# na_ready ADDR: waits until the correspondent node's packets reach ADDR and
+# answers come back
+na_ready() {
+	busywait "$WAIT_MS" in_ns "$CN" ping -q -c 1 -W 1 -I $CN_ADDR "$1" >/dev/null 2>&1
+}
+
+# topo_down: takes every network away that topo_up has made
+topo_down() {
+	local ns pids=()
+
+	((${#LIB_NAMESPACES[@]})) || return 0
+	for ns in "${LIB_NAMESPACES[@]}"; do
+		mapfile -t -O "${#pids[@]}" pids < <(ip netns pids "$ns" 2>/dev/null)
+	done
+	((${#pids[@]})) && kill -KILL "${pids[@]}" 2>/dev/null
+	printf 'netns del %s\n' "${LIB_NAMESPACES[@]}" | ip -force -batch - 2>/dev/null
+	LIB_NAMESPACES=()
+	return 0
+}
+
+# ---- a predictive handover, scripted ------------------------------------
+
+# HANDOVER_LOG, if set, gets the events, each with its time.
+
+lib_mark() {
+	[[ ${HANDOVER_LOG-} ]] && mark "$HANDOVER_LOG" "$1"
+	return 0
+}
+
+# handover_prepare [BINDING-ARGUMENT]...: what HI, HAck and FBack settle.  The
+# NAR holds what comes for the NCoA (the arguments are added to its binding),
+# and the node has the NCoA, and a tunnel to the PAR whose queue is plugged.
+handover_prepare() {
+	fmipctl -n "$NAR" binding add dst $NCOA gate hold target link dev acc0 \
+		proxy $NCOA dev acc0 attach una dev acc0 "$@" || bail "the NAR refused the binding"
+	lib_batch -n "$MN" <<-END
+		addr add $NCOA/128 dev wlan0 nodad preferred_lft 0
+		link add name fast0 type ip6tnl mode any local $NCOA remote $PAR_ADDR encaplimit none
+		link set fast0 addrgenmode none mtu $((MN_MTU - 40)) txqueuelen 10000 up
+	END
+	tc -n "$MN" qdisc add dev fast0 root plug limit 4000000 || bail "the uplink has no plug"
+	lib_mark prepared
+}
+
+# handover_redirect [BINDING-ARGUMENT]...: what the FBU asks of the PAR.  From
+# now on the node's packets go to the NAR, and its own wait in its tunnel.
+handover_redirect() {
+	lib_mark redirect
+	fmipctl -n "$PAR" -b - <<-END || bail "the PAR refused the binding"
+		tunnel add id 1 local $PAR_ADDR remote $NCOA
+		binding add dst $PCOA target tunnel 1 accept tunnel 1 from src $*
+	END
+	lib_mark redirected
+	lib_batch -n "$MN" <<-END
+		route replace default dev fast0 table $PCOA_TABLE
+		route replace default via $NAR_LL dev wlan0
+	END
+	lib_mark uplink-held
+}
+
+# handover_move [to BRIDGE]: the node loses its link, and $GAP_MS later it has
+# another one, where it announces itself and lets its own packets go.
+handover_move() {
+	local to=${2:-br2} ready=$LIB_TMP/ndsend.out ndsend
+
+	: >"$ready"
+	background in_ns "$MN" ndsend una --wait-carrier --dev wlan0 --target $NCOA \
+		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} --unplug fast0 >"$ready"
+	ndsend=$!
+	wait_line "$WAIT_MS" "$ready" ready || bail "ndsend does not wait for the carrier"
+	radio move --netns "$AIR" --port radio --to "$to" --gap "$GAP_MS" \
+		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} >"$LIB_TMP/radio.out" || bail "the radio did not move"
+	wait "$ndsend" || bail "the node could not announce itself"
+	lib_mark moved
+}

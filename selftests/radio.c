@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * radio - move a mobile node's radio link from one access point to another
+ *
+ *	radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE]
+ *		   [--on-line]
+ *
+ * The far end IF of the mobile node's link leaves its bridge and goes down, so
+ * that the node loses its carrier.  MS milliseconds after that is done
+ * (default 0) IF joins BRIDGE and comes up.  --on-line waits for a line on
+ * standard input first.  The events "link-down" and "link-up" are logged, and
+ * written to standard output, at the time at which the kernel has confirmed
+ * them.
+ */
+#include "tool.h"
+
+#include <getopt.h>
+#include <linux/rtnetlink.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+
+struct move {
+	const char *netns;
+	const char *port;
+	const char *to;
+	const char *log;
+	int64_t gap_ns;
+	int on_line;
+};
+
+static void usage(FILE *to)
+{
+	fputs("Usage: radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE] [--on-line]\n",
+	      to);
+}
+
+static struct nl_sock *open_rtnetlink(void)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+	int err = sk ? nl_connect(sk, NETLINK_ROUTE) : -NLE_NOMEM;
+
+	if (err)
+		die("rtnetlink: %s", nl_geterror(err));
+	return sk;
+}
+
+/* One request, so that the change of bridge and of state are one step. */
+static void set_link(struct nl_sock *sk, unsigned int ifindex, unsigned int master, int up)
+{
+	struct ifinfomsg ifi = {
+		.ifi_index = ifindex,
+		.ifi_flags = up ? IFF_UP : 0,
+		.ifi_change = IFF_UP,
+	};
+	struct nl_msg *msg = nlmsg_alloc_simple(RTM_NEWLINK, 0);
+	int err = -NLE_NOMEM;
+
+	if (msg && !nlmsg_append(msg, &ifi, sizeof(ifi), NLMSG_ALIGNTO) &&
+	    !nla_put_u32(msg, IFLA_MASTER, master))
+		err = nl_send_sync(sk, msg);
+	if (err < 0)
+		die("interface %u %s: %s", ifindex, up ? "up" : "down", nl_geterror(err));
+}
+
+static void tell(const struct move *move, int64_t when, const char *event)
+{
+	log_event(move->log, when, event);
+	printf("%" PRId64 " %s\n", when, event);
+	fflush(stdout);
+}
+
+static void run(const struct move *move)
+{
+	unsigned int port, bridge;
+	struct nl_sock *sk;
+	int64_t down, up;
+
+	if (move->netns)
+		enter_netns(move->netns);
+	port = parse_device("--port", move->port);
+	bridge = parse_device("--to", move->to);
+	sk = open_rtnetlink();
+	if (move->on_line) {
+		puts("ready");
+		fflush(stdout);
+		for (int c = getchar(); c != '\n'; c = getchar())
+			if (c == EOF)
+				die("standard input ended before a line came");
+	}
+	set_link(sk, port, 0, 0);
+	down = now_ns();
+	tell(move, down, "link-down");
+	sleep_until_ns(down + move->gap_ns);
+	set_link(sk, port, bridge, 1);
+	up = now_ns();
+	tell(move, up, "link-up");
+	nl_socket_free(sk);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "netns", required_argument, NULL, 'n' },
+		{ "port", required_argument, NULL, 'p' },
+		{ "to", required_argument, NULL, 't' },
+		{ "gap", required_argument, NULL, 'g' },
+		{ "log", required_argument, NULL, 'l' },
+		{ "on-line", no_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ }
+	};
+	struct move move = { };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (c) {
+		case 'n':
+			move.netns = optarg;
+			break;
+		case 'p':
+			move.port = optarg;
+			break;
+		case 't':
+			move.to = optarg;
+			break;
+		case 'g':
+			move.gap_ns = parse_number("--gap", optarg, 0, 3600000) * NSEC_PER_MSEC;
+			break;
+		case 'l':
+			move.log = optarg;
+			break;
+		case 'o':
+			move.on_line = 1;
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 1;
+		}
+	}
+	if (argc - optind != 1 || strcmp(argv[optind], "move") || !move.port || !move.to) {
+		usage(stderr);
+		return 1;
+	}
+	run(&move);
+	return 0;
+}
