@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+
+#include <linux/netlink.h>
+
+#include "attrs.h"
+#include "command.h"
+#include "genl.h"
+#include "json.h"
+#include "output.h"
+#include "parse.h"
+#include "show.h"
+
+static const struct name verbs[] = {
+	{ "add", VERB_ADD }, { "change", VERB_CHANGE },
+	{ "replace", VERB_REPLACE }, { "del", VERB_DEL },
+	{ "delete", VERB_DEL }, { "show", VERB_SHOW }, { "list", VERB_SHOW },
+	{ "ls", VERB_SHOW }, { "flush", VERB_FLUSH }, { "help", VERB_HELP },
+	{ }
+};
+
+static void help(void)
+{
+	puts("Usage: fmipctl tunnel { add | replace } [ id N ] local ADDR remote ADDR [ OPTION ... ]\n"
+	     "       fmipctl tunnel change id N [ local ADDR ] [ remote ADDR ] [ OPTION ... ]\n"
+	     "       fmipctl tunnel del id N\n"
+	     "       fmipctl tunnel show [ id N ]\n"
+	     "       fmipctl tunnel flush\n"
+	     "OPTION := { encap { ip6 | ip4 | gre6 | gre4 | udp4 | tlv4 } | dev IF | mark N |\n"
+	     "            ttl { N | auto } | dscp { N | inherit } | encaplimit { N | none } |\n"
+	     "            sport N | dport N }");
+}
+
+/* @arg: not NULL for a member of a list. */
+static enum outcome print_tunnel(struct nlmsghdr *nlh, void *arg)
+{
+	struct tunnel tunnel;
+	struct json_object *object;
+
+	if (!attrs_get_tunnel(nlh, &tunnel))
+		return wrong("the kernel's description of a tunnel makes no sense to this fmipctl");
+	if (!output.json) {
+		show_tunnel(stdout, &tunnel, output.stats);
+		return DONE;
+	}
+	object = json_tunnel(&tunnel);
+	if (arg)
+		output_list_member(object);
+	else
+		output_object(object);
+	return DONE;
+}
+
+static enum outcome ask(int cmd, int flags, const struct tunnel *tunnel,
+			genl_reader reader, void *arg)
+{
+	struct nl_msg *msg = genl_request(cmd, flags);
+
+	if (!msg)
+		return WRONG;
+	if (!attrs_put_tunnel(msg, tunnel)) {
+		nlmsg_free(msg);
+		return wrong("the request is too long");
+	}
+	return genl_ask(msg, reader, arg);
+}
+
+static enum outcome show(const struct tunnel *tunnel)
+{
+	enum outcome outcome;
+
+	if (output.json)
+		output_list_start();
+	outcome = ask(FMIP_CMD_TUNNEL_GET, tunnel->given ? 0 : NLM_F_DUMP,
+		      tunnel, print_tunnel, &output);
+	if (output.json)
+		output_list_end();
+	return outcome;
+}
+
+/* What a change leaves behind is of interest to a program only. */
+static enum outcome make(int cmd, int flags, const struct tunnel *tunnel)
+{
+	if (output.json)
+		flags |= NLM_F_ECHO;
+	return ask(cmd, flags, tunnel, output.json ? print_tunnel : NULL, NULL);
+}
+
+enum outcome command_tunnel(struct args *args)
+{
+	struct tunnel tunnel = { };
+	int verb = VERB_SHOW;
+
+	report_command("tunnel", NULL);
+	if (args_peek(args)) {
+		verb = args_keyword(args, verbs);
+		if (verb < 0)
+			return args_unknown(args, verbs);
+		args_next(args);
+	}
+	report_command("tunnel", name_of(verbs, verb));
+
+	if (verb == VERB_HELP) {
+		help();
+		return DONE;
+	}
+	if (verb == VERB_FLUSH) {
+		if (args_end(args))
+			return WRONG;
+		return ask(FMIP_CMD_TUNNEL_FLUSH, 0, &tunnel, NULL, NULL);
+	}
+	if (parse_tunnel(args, verb, &tunnel))
+		return WRONG;
+
+	switch (verb) {
+	case VERB_ADD:
+		return make(FMIP_CMD_TUNNEL_NEW, NLM_F_CREATE | NLM_F_EXCL,
+			    &tunnel);
+	case VERB_REPLACE:
+		return make(FMIP_CMD_TUNNEL_NEW, NLM_F_CREATE | NLM_F_REPLACE,
+			    &tunnel);
+	case VERB_CHANGE:
+		return make(FMIP_CMD_TUNNEL_SET, 0, &tunnel);
+	case VERB_DEL:
+		return ask(FMIP_CMD_TUNNEL_DEL, 0, &tunnel, NULL, NULL);
+	default:
+		return show(&tunnel);
+	}
+}
