@@ -15,7 +15,7 @@ tty=/dev/ttyS1
 
 mark() { # WORD... - to run.sh, and into the kernel's log
 	echo "$TOKEN $*" >$tty
-	echo "$TOKEN $*" >/dev/kmsg
+	echo "<6>$TOKEN $*" >/dev/kmsg
 }
 
 set_up() {
@@ -97,7 +97,7 @@ leaks() {
 	echo scan >/sys/kernel/debug/kmemleak
 	sleep 6
 	echo scan >/sys/kernel/debug/kmemleak
-	sed 's/^/kmemleak: /' /sys/kernel/debug/kmemleak >/dev/kmsg
+	sed 's/^/<4>kmemleak: /' /sys/kernel/debug/kmemleak >/dev/kmsg
 }
 
 hand_back() {

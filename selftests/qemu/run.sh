@@ -55,17 +55,6 @@ command -v qemu-system-x86_64 >/dev/null ||
 	die "qemu-system-x86_64 is missing; selftests/qemu/packages.sh installs what is needed"
 
 # ---- which kernel ------------------------------------------------------
-newest() { # PREFIX - the newest cloud kernel of that series that can boot here
-	local v
-	for v in $(cd /lib/modules && printf '%s\n' "$1".*-cloud-amd64 | sort -rV); do
-		[ -r "/boot/vmlinuz-$v" ] && [ -d "/lib/modules/$v/kernel" ] && {
-			echo "$v"
-			return
-		}
-	done
-	return 1
-}
-
 case $kernel in
 debug)
 	kdir=$("$here/debug-kernel.sh") || exit 1
@@ -73,7 +62,7 @@ debug)
 	: "${mem:=2048}"
 	;;
 6.1 | 6.12)
-	kver=$(newest "$kernel") || die "no Debian cloud kernel $kernel in /boot; run selftests/qemu/packages.sh"
+	kver=$("$here/kernel.sh" "$kernel") || exit 1
 	vmlinuz=/boot/vmlinuz-$kver
 	;;
 *) die "no kernel called \"$kernel\": 6.1, 6.12 or debug" ;;
