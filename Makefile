@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make help lists what there is.
+#
+# Kbuild is for the kernel's build system, which reads it in preference to this.
+
+VERSION := 0.1
+KERNELS := 6.1 6.12
+PREFIX  ?= /usr
+KRELEASE ?= $(shell uname -r)
+
+ifneq ($(KERNEL),)
+KERNELS := $(KERNEL)
+endif
+
+build := $(CURDIR)/build
+qemu  := selftests/qemu
+
+# A module is built where its objects do not meet those for another kernel.
+# $(call build_module,NAME,KDIR[,ARGS])
+define build_module
+	@mkdir -p $(build)/kernel-$(1)/kernel
+	@find $(build)/kernel-$(1) -xtype l -delete
+	@ln -sfn $(CURDIR)/Kbuild $(build)/kernel-$(1)/Kbuild
+	@ln -sfn $(CURDIR)/uapi $(build)/kernel-$(1)/uapi
+	@ln -sf $(CURDIR)/kernel/*.[ch] $(build)/kernel-$(1)/kernel/
+	@if [ -d kernel/tests ]; then \
+		mkdir -p $(build)/kernel-$(1)/kernel/tests && \
+		ln -sf $(CURDIR)/kernel/tests/*.[ch] $(build)/kernel-$(1)/kernel/tests/; fi
+	+$(MAKE) -s -C $(2) M=$(build)/kernel-$(1) $(3) modules
+endef
+
+all: tools modules
+
+ifneq ($(KDIR),)
+modules:
+	$(call build_module,$(shell $(MAKE) -s -C $(KDIR) kernelrelease),$(KDIR))
+else
+modules: $(addprefix module-,$(KERNELS))
+endif
+
+module-debug:
+	dir=$$($(qemu)/debug-kernel.sh) && \
+		$(MAKE) --no-print-directory module-for NAME=debug TREE=$$dir/build
+
+module-%:
+	kver=$$($(qemu)/kernel.sh $*) && \
+		$(MAKE) --no-print-directory module-for NAME=$* TREE=/lib/modules/$$kver/build
+
+module-for:
+	$(call build_module,$(NAME),$(TREE),$(FLAGS))
+
+tools:
+	+$(MAKE) -s -C tools/fmipctl
+
+test-programs:
+	+$(MAKE) -s -C selftests
+
+deps:
+	@$(qemu)/packages.sh
+
+# Everything; the last line counts. KERNEL=6.1 or 6.12 for one kernel only,
+# TESTS="selftests/a.sh ..." for some scripts only.
+check: deps
+	+@KERNELS="$(KERNELS)" $(qemu)/check.sh unit vm
+
+check-unit: deps
+	+@$(qemu)/check.sh unit
+
+check-vm: deps
+	+@KERNELS="$(KERNELS)" TESTS="$(TESTS)" $(qemu)/check.sh vm
+
+check-debug: deps
+	+@KERNELS=debug TESTS="$(TESTS)" $(qemu)/check.sh vm
+
+demo: deps
+	+@$(MAKE) -s tools test-programs $(addprefix module-,$(lastword $(KERNELS)))
+	@KERNEL=$(lastword $(KERNELS)) demo/demo.sh
+
+shell: deps
+	+@$(MAKE) -s tools test-programs $(addprefix module-,$(lastword $(KERNELS)))
+	@$(qemu)/run.sh -i -k $(lastword $(KERNELS)) $(qemu)/shell.sh
+
+style: deps
+	$(qemu)/style.sh $(KERNELS)
+
+install: tools
+	+$(MAKE) -C tools/fmipctl install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+modules_install:
+	$(call build_module,$(KRELEASE),/lib/modules/$(KRELEASE)/build)
+	$(MAKE) -C /lib/modules/$(KRELEASE)/build M=$(build)/kernel-$(KRELEASE) modules_install
+	depmod $(KRELEASE)
+
+dkms-install:
+	install -d $(DESTDIR)$(PREFIX)/src/fmip-$(VERSION)/kernel
+	install -m 644 Kbuild dkms.conf $(DESTDIR)$(PREFIX)/src/fmip-$(VERSION)
+	install -m 644 kernel/*.[ch] $(DESTDIR)$(PREFIX)/src/fmip-$(VERSION)/kernel
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/src/fmip-$(VERSION)/uapi/linux uapi/linux/*.h
+
+clean:
+	rm -rf $(build)
+
+help:
+	@echo "make [all]          tools, and the module for each of: $(KERNELS)"
+	@echo "make demo           one handover with and one without fmip, side by side"
+	@echo "make check          every test; KERNEL=6.1 or KERNEL=6.12 for one kernel"
+	@echo "make check-unit     the tests that need no kernel"
+	@echo "make check-vm       the tests in the guest; TESTS=\"selftests/x.sh ...\" for some"
+	@echo "make check-debug    the same on a kernel with sanitizers (builds it once, slowly)"
+	@echo "make shell          a prompt in the guest, with the topology up"
+	@echo "make style          checkpatch, sparse, W=1, shellcheck, mandoc"
+	@echo "make deps           install the packages that are missing"
+	@echo "make modules KDIR=DIR    the module for any kernel tree"
+	@echo "make install        fmipctl, its manual and completion into PREFIX ($(PREFIX))"
+	@echo "make modules_install     the module for the running kernel"
+	@echo "make dkms-install   the module's source for DKMS"
+	@echo "make clean"
+
+.PHONY: all modules module-debug module-for tools test-programs deps check check-unit \
+	check-vm check-debug demo shell style install modules_install dkms-install clean help
