@@ -55,7 +55,7 @@ PCOA_TABLE=100			# the mobile node's routes for what the PCoA sends
 KSFT_SKIP=4
 
 LIB_DIR=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-PATH=$LIB_DIR:$LIB_DIR/../build/selftests:$LIB_DIR/../build:$PATH
+PATH=$PATH:$LIB_DIR:$LIB_DIR/../build/selftests:$LIB_DIR/../build:/usr/sbin:/sbin
 LIB_TMP=$(mktemp -d "${TMPDIR:-/tmp}/fmip.XXXXXX")
 LIB_TAG=$$
 LIB_TESTS=0
