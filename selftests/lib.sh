@@ -370,8 +370,10 @@ lib_delay() { # lib_delay NETNS DELAY DEV...
 lib_router() { # lib_router NETNS ACC_ADDR ACC_LL ACC_MAC UP_ADDR UP_GW
 	lib_batch -n "$1" <<-END
 		link set lo up
-		link set acc0 addrgenmode none address $4 up
-		link set up0 addrgenmode none up
+		link set acc0 addrgenmode none
+		link set acc0 address $4 up
+		link set up0 addrgenmode none
+		link set up0 up
 		addr add $2/64 dev acc0 nodad
 		addr add $3/64 dev acc0 nodad
 		addr add $5/64 dev up0 nodad
@@ -382,7 +384,10 @@ lib_router() { # lib_router NETNS ACC_ADDR ACC_LL ACC_MAC UP_ADDR UP_GW
 }
 
 # topo_up: makes the network, with $CN $CORE $PAR $NAR $MN $AIR.  It may be
-# called again, for another network; topo_down takes the last one away.
+# called again, for another network; topo_down takes all of them away.
+#
+# Link-local addresses are given by hand.  The kernel must be told in a request
+# before the one that brings the interface up, or it has made its own already.
 topo_up() {
 	local suffix=$LIB_TAG-$((${#LIB_NAMESPACES[@]} / 6))
 
@@ -408,24 +413,33 @@ topo_up() {
 		link add name br2 netns $AIR type bridge stp_state 0 mcast_snooping 0
 	END
 	lib_batch -n "$AIR" <<-END
-		link set br1 addrgenmode none up
-		link set br2 addrgenmode none up
-		link set ap1 addrgenmode none master br1 up
-		link set ap2 addrgenmode none master br2 up
-		link set radio addrgenmode none master br1 up
+		link set br1 addrgenmode none
+		link set br1 up
+		link set br2 addrgenmode none
+		link set br2 up
+		link set ap1 addrgenmode none
+		link set ap1 master br1 up
+		link set ap2 addrgenmode none
+		link set ap2 master br2 up
+		link set radio addrgenmode none
+		link set radio master br1 up
 	END
 	lib_batch -n "$CN" <<-END
 		link set lo up
-		link set eth0 addrgenmode none up
+		link set eth0 addrgenmode none
+		link set eth0 up
 		addr add $CN_ADDR/64 dev eth0 nodad
 		addr add fe80::2/64 dev eth0 nodad
 		route add default via 2001:db8:c::1 dev eth0
 	END
 	lib_batch -n "$CORE" <<-END
 		link set lo up
-		link set cn0 addrgenmode none up
-		link set par0 addrgenmode none up
-		link set nar0 addrgenmode none up
+		link set cn0 addrgenmode none
+		link set cn0 up
+		link set par0 addrgenmode none
+		link set par0 up
+		link set nar0 addrgenmode none
+		link set nar0 up
 		addr add 2001:db8:c::1/64 dev cn0 nodad
 		addr add 2001:db8:f1::1/64 dev par0 nodad
 		addr add 2001:db8:f2::1/64 dev nar0 nodad
@@ -454,7 +468,8 @@ topo_mn() {
 		bail "no MTU of $MN_MTU in mn"
 	lib_batch -n "$MN" <<-END
 		link set lo up
-		link set wlan0 addrgenmode none address $MN_MAC up
+		link set wlan0 addrgenmode none
+		link set wlan0 address $MN_MAC up
 		addr add $MN_LL/64 dev wlan0 nodad
 		addr add $PCOA/128 dev wlan0 nodad
 		neigh add $PAR_LL lladdr $PAR_MAC dev wlan0 nud permanent
@@ -502,7 +517,8 @@ handover_prepare() {
 	lib_batch -n "$MN" <<-END
 		addr add $NCOA/128 dev wlan0 nodad preferred_lft 0
 		link add name fast0 type ip6tnl mode any local $NCOA remote $PAR_ADDR encaplimit none
-		link set fast0 addrgenmode none mtu $((MN_MTU - 40)) txqueuelen 10000 up
+		link set fast0 addrgenmode none
+		link set fast0 mtu $((MN_MTU - 40)) txqueuelen 10000 up
 	END
 	tc -n "$MN" qdisc add dev fast0 root plug limit 4000000 || bail "the uplink has no plug"
 	lib_mark prepared

@@ -38,8 +38,20 @@
 #include <stdbool.h>
 #include <sys/ioctl.h>
 
-#define ETH_HEADER	14
-#define MESSAGE_MAX	(24 + 8)	/* header and target, one option */
+#define OPTION_SIZE	8
+#define MESSAGE_MAX	(sizeof(struct nd_neighbor_advert) + OPTION_SIZE)
+
+/* The gap aligns the headers; the frame begins after it. */
+struct frame {
+	uint8_t gap[2];
+	struct ethhdr eth;
+	struct ip6_hdr ip6;
+	union {
+		uint8_t message[MESSAGE_MAX];
+		struct icmp6_hdr icmp6;
+		struct nd_neighbor_advert nd;
+	};
+};
 
 struct request {
 	const char *name;
@@ -259,52 +271,54 @@ static void fill_defaults(struct request *req)
 }
 
 /* Returns the length of the ICMPv6 message. */
-static size_t build_message(const struct request *req, uint8_t *message)
+static size_t build_message(const struct request *req, struct frame *frame)
 {
 	bool is_ns = !strcmp(req->name, "ns") || !strcmp(req->name, "dad");
-	struct nd_neighbor_advert *nd = (void *)message;
-	size_t len = sizeof(*nd);
+	size_t len = sizeof(frame->nd);
 
-	memset(message, 0, MESSAGE_MAX);
-	nd->nd_na_type = is_ns ? ND_NEIGHBOR_SOLICIT : ND_NEIGHBOR_ADVERT;
-	nd->nd_na_flags_reserved = is_ns ? 0 : req->flags;
-	nd->nd_na_target = req->target;
+	frame->nd.nd_na_type = is_ns ? ND_NEIGHBOR_SOLICIT : ND_NEIGHBOR_ADVERT;
+	frame->nd.nd_na_flags_reserved = is_ns ? 0 : req->flags;
+	frame->nd.nd_na_target = req->target;
 	if (!req->no_lladdr) {
-		message[len] = is_ns ? ND_OPT_SOURCE_LINKADDR : ND_OPT_TARGET_LINKADDR;
-		message[len + 1] = 1;
-		memcpy(message + len + 2, req->lladdr, ETH_ALEN);
-		len += 8;
+		frame->message[len] = is_ns ? ND_OPT_SOURCE_LINKADDR : ND_OPT_TARGET_LINKADDR;
+		frame->message[len + 1] = 1;
+		memcpy(frame->message + len + 2, req->lladdr, ETH_ALEN);
+		len += OPTION_SIZE;
 	}
 	return req->truncate < len ? req->truncate : len;
 }
 
+/* Returns the length of the IPv6 packet. */
+static size_t build_frame(const struct request *req, struct frame *frame)
+{
+	size_t len;
+
+	memset(frame, 0, sizeof(*frame));
+	len = build_message(req, frame);
+	memcpy(frame->eth.h_dest, req->eth_dst, ETH_ALEN);
+	memcpy(frame->eth.h_source, req->eth_src, ETH_ALEN);
+	frame->eth.h_proto = htons(ETH_P_IPV6);
+	frame->ip6.ip6_vfc = 0x60;
+	frame->ip6.ip6_plen = htons(len);
+	frame->ip6.ip6_nxt = IPPROTO_ICMPV6;
+	frame->ip6.ip6_hlim = req->hop_limit;
+	frame->ip6.ip6_src = req->src;
+	frame->ip6.ip6_dst = req->dst;
+	frame->icmp6.icmp6_cksum = icmp6_checksum(&frame->ip6, frame->message, len) ^
+				   (req->bad_checksum ? 0xffff : 0);
+	return sizeof(frame->ip6) + len;
+}
+
 static void send_message(const struct request *req)
 {
-	uint8_t frame[ETH_HEADER + sizeof(struct ip6_hdr) + MESSAGE_MAX];
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = req->ifindex };
-	struct ip6_hdr *ip6 = (void *)(frame + ETH_HEADER);
-	struct icmp6_hdr *icmp6 = (void *)(ip6 + 1);
-	size_t len = build_message(req, (void *)icmp6);
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	struct frame frame;
+	size_t len = build_frame(req, &frame);
+	int64_t when = now_ns();
 	char event[16];
-	int64_t when;
 
-	memcpy(frame, req->eth_dst, ETH_ALEN);
-	memcpy(frame + ETH_ALEN, req->eth_src, ETH_ALEN);
-	frame[12] = ETH_P_IPV6 >> 8;
-	frame[13] = ETH_P_IPV6 & 0xff;
-	memset(ip6, 0, sizeof(*ip6));
-	ip6->ip6_vfc = 0x60;
-	ip6->ip6_plen = htons(len);
-	ip6->ip6_nxt = IPPROTO_ICMPV6;
-	ip6->ip6_hlim = req->hop_limit;
-	ip6->ip6_src = req->src;
-	ip6->ip6_dst = req->dst;
-	if (len >= sizeof(icmp6->icmp6_type) + 3)
-		icmp6->icmp6_cksum = icmp6_checksum(ip6, icmp6, len) ^
-				     (req->bad_checksum ? 0xffff : 0);
-	when = now_ns();
-	if (fd < 0 || sendto(fd, frame, ETH_HEADER + sizeof(*ip6) + len, 0,
+	if (fd < 0 || sendto(fd, &frame.eth, sizeof(frame.eth) + len, 0,
 			     (struct sockaddr *)&to, sizeof(to)) < 0)
 		die("--dev \"%s\": %s", req->dev, strerror(errno));
 	close(fd);

@@ -30,8 +30,8 @@ struct move {
 
 static void usage(FILE *to)
 {
-	fputs("Usage: radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE] [--on-line]\n",
-	      to);
+	fputs("Usage: radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE]\n"
+	      "                  [--on-line]\n", to);
 }
 
 static struct nl_sock *open_rtnetlink(void)

@@ -19,10 +19,14 @@ ip -n "$ns" -batch - <<-END || skip_all "the links of the test cannot be made"
 	link add name node index 10 address 02:00:00:00:00:10 type veth peer name port index 11
 	link add name old index 12 type bridge stp_state 0 mcast_snooping 0
 	link add name new index 13 type bridge stp_state 0 mcast_snooping 0
-	link set old addrgenmode none up
-	link set new addrgenmode none up
-	link set node addrgenmode none up
-	link set port addrgenmode none master old up
+	link set old addrgenmode none
+	link set old up
+	link set new addrgenmode none
+	link set new up
+	link set node addrgenmode none
+	link set node up
+	link set port addrgenmode none
+	link set port master old up
 END
 
 send() {
