@@ -14,8 +14,12 @@ tty=/dev/ttyS1
 . /fmip/vm/env
 
 mark() { # WORD... - to run.sh, and into the kernel's log
-	echo "$TOKEN $*" >$tty
+	[ "$INTERACTIVE" = 1 ] || echo "$TOKEN $*" >$tty
 	echo "<6>$TOKEN $*" >/dev/kmsg
+}
+
+fault() { # WHY - counts as a failure
+	echo "$TOKEN fault $*" >$tty
 }
 
 set_up() {
@@ -31,6 +35,7 @@ set_up() {
 	ln -sf /proc/self/fd/0 /dev/stdin
 	ln -sf /proc/self/fd/1 /dev/stdout
 	ln -sf /proc/self/fd/2 /dev/stderr
+	mkfifo /run/never
 	hostname fmip
 	ip link set lo up
 	# what tests write into the kernel's log is all kept
@@ -46,6 +51,35 @@ set_up() {
 	stty -F $tty raw -echo -onlcr 2>/dev/null
 }
 
+# A module that does not load must not turn into tests that are skipped.
+probe_module() {
+	local needed why
+	[ -n "${FMIP_KO-}" ] || return
+	needed=$(modinfo -F depends $FMIP_KO | tr , ' ')
+	# shellcheck disable=SC2086
+	[ -z "$needed" ] || modprobe -a $needed
+	why=$(insmod $FMIP_KO 2>&1 && rmmod fmip 2>&1) ||
+		fault "the module cannot be loaded and unloaded: $why"
+}
+
+# Loading a module that has state per namespace waits for the namespaces that
+# are being taken down; so a device that never goes is seen here.
+wait_for_namespaces() {
+	[ -n "${FMIP_KO-}" ] || return
+	local probe tries=0
+	{ insmod $FMIP_KO && rmmod fmip; } >/dev/null 2>&1 &
+	probe=$!
+	while kill -0 $probe 2>/dev/null; do
+		if [ $((tries += 1)) -gt 600 ]; then
+			blocked_tasks
+			fault "network namespaces do not go away"
+			return
+		fi
+		read -r -t 0.05 <>/run/never
+	done
+	wait $probe
+}
+
 # What one script leaves must not reach the next.
 clean_up() {
 	kill -KILL -1 2>/dev/null
@@ -56,8 +90,9 @@ clean_up() {
 		ip netns del "$ns"
 	done
 	if [ -d /sys/module/fmip ]; then
-		rmmod fmip || echo "# left behind: module fmip" >$tty
+		rmmod fmip || fault "the module cannot be unloaded"
 	fi
+	wait_for_namespaces
 }
 
 blocked_tasks() {
@@ -110,11 +145,11 @@ hand_back() {
 
 set_up
 mark boot "$(uname -r)"
+probe_module
 while IFS= read -r line <&3; do
 	eval "run_script $line"
 done 3</fmip/vm/job
 leaks
-mark done
+mark 'done'
 hand_back
-echo "$TOKEN saved" >$tty
 exec /fmip/vm/busybox reboot -f

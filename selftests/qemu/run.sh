@@ -153,7 +153,7 @@ truncate -s 1G "$work/out.img"
 append="console=ttyS0 loglevel=5 log_buf_len=16M panic=-1 oops=panic mitigations=off"
 append+=" tsc=reliable rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=30"
 append+=" random.trust_cpu=on net.ifnames=0"
-command=(qemu-system-x86_64 -M q35 -accel "tcg,thread=multi,tb-size=512" -cpu max,la57=off
+command=(qemu-system-x86_64 -M q35 -accel "tcg,thread=multi,tb-size=512" -cpu "max,la57=off"
 	-smp "$cpus" -m "${mem:-1536}" -nic none -display none -no-reboot -nodefaults
 	-device virtio-rng-pci
 	-drive "file=$image/root.erofs,format=raw,if=virtio,readonly=on"

@@ -57,6 +57,8 @@ $1 == token {
 		begin($3)
 	else if ($2 == "end")
 		end($4)
+	else if ($2 == "fault")
+		fail(substr($0, length($1 $2) + 3))
 	next
 }
 
