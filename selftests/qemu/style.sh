@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# style.sh KERNEL... - what programs can say about the style of this tree:
+# checkpatch on all C, the module with W=1 and sparse for each kernel,
+# shellcheck, and mandoc. Everything is said; the exit status is 1 if anything was.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.." || exit 1
+cache=${FMIP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/fmip}
+tarball=/usr/src/linux-source-6.12.tar.xz
+userspace=ARRAY_SIZE,BIT_MACRO,CAMELCASE,PREFER_DEFINED_ATTRIBUTE_MACRO,PREFER_KERNEL_TYPES
+userspace+=,STRCPY,STRLCPY,STRNCPY,SSCANF_TO_KSTRTO
+bad=0
+
+say() { # NAME FILE
+	[ -s "$2" ] || return
+	echo "== $1"
+	cat "$2"
+	bad=1
+}
+
+# The kernel's headers come without checkpatch; its source is unpacked once.
+checkpatch_dir() {
+	local dir
+	dir=$cache/checkpatch/$(dpkg-query -W -f '${Version}' linux-source-6.12)
+	if ! [ -e "$dir/done" ]; then
+		mkdir -p "$dir"
+		echo "# unpacking checkpatch" >&2
+		tar -C "$dir" --strip-components=2 --wildcards -xf $tarball '*/scripts/checkpatch.pl' \
+			'*/scripts/spelling.txt' '*/scripts/const_structs.checkpatch' || return
+		touch "$dir/done"
+	fi
+	echo "$dir"
+}
+
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+dir=$(checkpatch_dir) || exit 1
+checkpatch=("$dir/checkpatch.pl" --no-tree --strict --quiet --terse --no-summary
+	--max-line-length=100)
+{
+	git ls-files -z 'kernel/*.[ch]' | xargs -0r "${checkpatch[@]}" -f
+	# these are programs, without the kernel's types and macros
+	git ls-files -z 'uapi/*.h' 'tools/*.[ch]' 'selftests/*.[ch]' 'demo/*.[ch]' |
+		xargs -0r "${checkpatch[@]}" --ignore "$userspace" -f
+} >"$out" 2>&1
+say checkpatch "$out"
+
+for kernel; do
+	kver=$("$here/kernel.sh" "$kernel") || exit 1
+	make -s module-for NAME="style-$kernel" TREE="/lib/modules/$kver/build" \
+		FLAGS="W=1 C=2 CF=-D__CHECK_ENDIAN__" 2>&1 >/dev/null |
+		grep -vE 'Skipping BTF' >"$out"
+	rm -rf "build/kernel-style-$kernel"
+	say "W=1 and sparse, Linux $kernel" "$out"
+done
+
+mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
+shellcheck -s bash -x -S warning "${scripts[@]}" >"$out" 2>&1
+say shellcheck "$out"
+
+: >"$out"
+mapfile -t manuals < <(git ls-files '*.8')
+[ ${#manuals[@]} = 0 ] || mandoc -T lint -W warning "${manuals[@]}" >"$out" 2>&1
+say mandoc "$out"
+
+exit $bad
