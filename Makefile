@@ -27,7 +27,7 @@ define build_module
 	@if [ -d kernel/tests ]; then \
 		mkdir -p $(build)/kernel-$(1)/kernel/tests && \
 		ln -sf $(CURDIR)/kernel/tests/*.[ch] $(build)/kernel-$(1)/kernel/tests/; fi
-	+$(MAKE) -s -C $(2) M=$(build)/kernel-$(1) $(3) modules
+	+@$(MAKE) -s -C $(2) M=$(build)/kernel-$(1) $(3) modules
 endef
 
 all: tools modules
@@ -40,12 +40,14 @@ modules: $(addprefix module-,$(KERNELS))
 endif
 
 module-debug:
-	dir=$$($(qemu)/debug-kernel.sh) && \
+	@dir=$$($(qemu)/debug-kernel.sh) && \
 		$(MAKE) --no-print-directory module-for NAME=debug TREE=$$dir/build
 
+# Debian's headers for 6.1 lack what BTF is made from.
 module-%:
-	kver=$$($(qemu)/kernel.sh $*) && \
-		$(MAKE) --no-print-directory module-for NAME=$* TREE=/lib/modules/$$kver/build
+	@kver=$$($(qemu)/kernel.sh $*) && \
+		$(MAKE) --no-print-directory module-for NAME=$* TREE=/lib/modules/$$kver/build \
+		FLAGS=CONFIG_DEBUG_INFO_BTF_MODULES=
 
 module-for:
 	$(call build_module,$(NAME),$(TREE),$(FLAGS))
