@@ -91,9 +91,14 @@ status=$?
 result $? "a guest that crashes fails the run and shows the crash"
 
 rm -f "$work/score"
-"$here/run.sh" -a -m 768 -t 40 "$here/tests/hangs.sh" >"$work/said" 2>&1
+runs -s 3 "$here/tests/hangs.sh" "$here/tests/good.sh"
 status=$?
-[ $status = 1 ] && grep -q 'did not end within 40 s' "$work/said"
+[ $status = 1 ] && [ "$(cat "$work/score")" = "2 1 0" ]
+result $? "a script that hangs is ended in time, and the next one runs"
+
+"$here/run.sh" -a -m 768 -t 15 "$here/tests/hangs.sh" >"$work/said" 2>&1
+status=$?
+[ $status = 1 ] && grep -q 'did not end within 15 s' "$work/said"
 result $? "a guest that hangs is ended in time"
 
 echo "1..$n"

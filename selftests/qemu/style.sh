@@ -36,7 +36,8 @@ checkpatch_dir() {
 }
 
 out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+# checkpatch leaves a list of names behind
+trap 'rm -f "$out" .checkpatch-camelcase.*' EXIT
 
 dir=$(checkpatch_dir) || exit 1
 checkpatch=("$dir/checkpatch.pl" --no-tree --strict --quiet --terse --no-summary
