@@ -27,7 +27,7 @@ define build_module
 	@if [ -d kernel/tests ]; then \
 		mkdir -p $(build)/kernel-$(1)/kernel/tests && \
 		ln -sf $(CURDIR)/kernel/tests/*.[ch] $(build)/kernel-$(1)/kernel/tests/; fi
-	+@$(MAKE) -s -C $(2) M=$(build)/kernel-$(1) $(3) modules
+	+@flock $(build)/kernel-$(1) $(MAKE) -s -C $(2) M=$(build)/kernel-$(1) $(3) modules
 endef
 
 all: tools modules
