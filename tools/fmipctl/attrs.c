@@ -7,104 +7,118 @@
 
 #include "attrs.h"
 
-static bool put_address(struct nl_msg *msg, int attr,
-			const struct address *address)
+/* What was not given is as good as put. */
+static bool put_u8(struct nl_msg *msg, int attr, uint64_t given, uint8_t value)
 {
-	return !nla_put(msg, attr, address->len, address->bytes);
+	return !(given & GIVEN(attr)) || !nla_put_u8(msg, attr, value);
 }
 
-static bool put_lladdr(struct nl_msg *msg, int attr,
-		       const struct lladdr *lladdr)
+static bool put_u16(struct nl_msg *msg, int attr, uint64_t given,
+		    uint16_t value)
 {
-	return !nla_put(msg, attr, lladdr->len, lladdr->bytes);
+	return !(given & GIVEN(attr)) || !nla_put_u16(msg, attr, value);
 }
 
-static bool put_flags(struct nl_msg *msg, int attr, uint32_t value,
-		      uint32_t selector)
+static bool put_u32(struct nl_msg *msg, int attr, uint64_t given,
+		    uint32_t value)
+{
+	return !(given & GIVEN(attr)) || !nla_put_u32(msg, attr, value);
+}
+
+static bool put_u64(struct nl_msg *msg, int attr, uint64_t given,
+		    uint64_t value)
+{
+	return !(given & GIVEN(attr)) || !nla_put_u64(msg, attr, value);
+}
+
+static bool put_flags(struct nl_msg *msg, int attr, uint64_t given,
+		      uint32_t value, uint32_t selector)
 {
 	struct nla_bitfield32 flags = { value, selector };
 
-	return !nla_put(msg, attr, sizeof(flags), &flags);
+	return !(given & GIVEN(attr)) ||
+	       !nla_put(msg, attr, sizeof(flags), &flags);
 }
 
-/* What was not given is as good as put. */
-#define PUT_U8(attr, value) \
-	(!(given & GIVEN(attr)) || !nla_put_u8(msg, attr, value))
-#define PUT_U16(attr, value) \
-	(!(given & GIVEN(attr)) || !nla_put_u16(msg, attr, value))
-#define PUT_U32(attr, value) \
-	(!(given & GIVEN(attr)) || !nla_put_u32(msg, attr, value))
-#define PUT_U64(attr, value) \
-	(!(given & GIVEN(attr)) || !nla_put_u64(msg, attr, value))
-#define PUT_ADDRESS(attr, value) \
-	(!(given & GIVEN(attr)) || put_address(msg, attr, value))
-#define PUT_LLADDR(attr, value) \
-	(!(given & GIVEN(attr)) || put_lladdr(msg, attr, value))
-
-static bool put_match(struct nl_msg *msg, int attr, const struct match *match)
+static bool put_address(struct nl_msg *msg, int attr, uint64_t given,
+			const struct address *address)
 {
+	return !(given & GIVEN(attr)) ||
+	       !nla_put(msg, attr, address->len, address->bytes);
+}
+
+static bool put_lladdr(struct nl_msg *msg, int attr, uint64_t given,
+		       const struct lladdr *lladdr)
+{
+	return !(given & GIVEN(attr)) ||
+	       !nla_put(msg, attr, lladdr->len, lladdr->bytes);
+}
+
+static bool put_match(struct nl_msg *msg, int attr, const void *member)
+{
+	const struct match *match = member;
 	struct nlattr *nest = nla_nest_start(msg, NLA_F_NESTED | (attr));
 	uint64_t given = match->given;
 
 	if (!nest ||
-	    !PUT_U8(FMIP_MATCH_A_DIRECTION, match->direction) ||
-	    !PUT_ADDRESS(FMIP_MATCH_A_ADDR, &match->address) ||
-	    !PUT_U8(FMIP_MATCH_A_PREFIXLEN, match->prefixlen) ||
-	    !PUT_U8(FMIP_MATCH_A_SCOPE, match->scope) ||
-	    !PUT_U32(FMIP_MATCH_A_IFINDEX, match->ifindex) ||
-	    !PUT_U32(FMIP_MATCH_A_TUNNEL, match->tunnel) ||
-	    !PUT_U32(FMIP_MATCH_A_KEY, match->key))
+	    !put_u8(msg, FMIP_MATCH_A_DIRECTION, given, match->direction) ||
+	    !put_address(msg, FMIP_MATCH_A_ADDR, given, &match->address) ||
+	    !put_u8(msg, FMIP_MATCH_A_PREFIXLEN, given, match->prefixlen) ||
+	    !put_u8(msg, FMIP_MATCH_A_SCOPE, given, match->scope) ||
+	    !put_u32(msg, FMIP_MATCH_A_IFINDEX, given, match->ifindex) ||
+	    !put_u32(msg, FMIP_MATCH_A_TUNNEL, given, match->tunnel) ||
+	    !put_u32(msg, FMIP_MATCH_A_KEY, given, match->key))
 		return false;
 	nla_nest_end(msg, nest);
 	return true;
 }
 
-static bool put_target(struct nl_msg *msg, int attr,
-		       const struct target *target)
+static bool put_target(struct nl_msg *msg, int attr, const void *member)
 {
+	const struct target *target = member;
 	struct nlattr *nest = nla_nest_start(msg, NLA_F_NESTED | (attr));
 	uint64_t given = target->given;
 
 	if (!nest ||
-	    !PUT_U8(FMIP_TARGET_A_TYPE, target->type) ||
-	    !PUT_U32(FMIP_TARGET_A_TUNNEL, target->tunnel) ||
-	    !PUT_U32(FMIP_TARGET_A_KEY, target->key) ||
-	    !PUT_U32(FMIP_TARGET_A_IFINDEX, target->ifindex) ||
-	    !PUT_LLADDR(FMIP_TARGET_A_LLADDR, &target->lladdr) ||
-	    !PUT_U32(FMIP_TARGET_A_LIFETIME, target->lifetime))
+	    !put_u8(msg, FMIP_TARGET_A_TYPE, given, target->type) ||
+	    !put_u32(msg, FMIP_TARGET_A_TUNNEL, given, target->tunnel) ||
+	    !put_u32(msg, FMIP_TARGET_A_KEY, given, target->key) ||
+	    !put_u32(msg, FMIP_TARGET_A_IFINDEX, given, target->ifindex) ||
+	    !put_lladdr(msg, FMIP_TARGET_A_LLADDR, given, &target->lladdr) ||
+	    !put_u32(msg, FMIP_TARGET_A_LIFETIME, given, target->lifetime))
 		return false;
 	nla_nest_end(msg, nest);
 	return true;
 }
 
-static bool put_accept(struct nl_msg *msg, int attr,
-		       const struct accept *accept)
+static bool put_accept(struct nl_msg *msg, int attr, const void *member)
 {
+	const struct accept *accept = member;
 	struct nlattr *nest = nla_nest_start(msg, NLA_F_NESTED | (attr));
 	uint64_t given = accept->given;
 
 	if (!nest ||
-	    !PUT_U32(FMIP_ACCEPT_A_TUNNEL, accept->tunnel) ||
-	    !PUT_U32(FMIP_ACCEPT_A_KEY, accept->key) ||
-	    !PUT_U8(FMIP_ACCEPT_A_DIRECTION, accept->direction) ||
-	    !PUT_U32(FMIP_ACCEPT_A_LIFETIME, accept->lifetime))
+	    !put_u32(msg, FMIP_ACCEPT_A_TUNNEL, given, accept->tunnel) ||
+	    !put_u32(msg, FMIP_ACCEPT_A_KEY, given, accept->key) ||
+	    !put_u8(msg, FMIP_ACCEPT_A_DIRECTION, given, accept->direction) ||
+	    !put_u32(msg, FMIP_ACCEPT_A_LIFETIME, given, accept->lifetime))
 		return false;
 	nla_nest_end(msg, nest);
 	return true;
 }
 
-static bool put_proxy(struct nl_msg *msg, int attr, const struct proxy *proxy)
+static bool put_proxy(struct nl_msg *msg, int attr, const void *member)
 {
+	const struct proxy *proxy = member;
 	struct nlattr *nest = nla_nest_start(msg, NLA_F_NESTED | (attr));
 	uint64_t given = proxy->given;
 
 	if (!nest ||
-	    !PUT_ADDRESS(FMIP_PROXY_A_ADDR, &proxy->address) ||
-	    !PUT_U32(FMIP_PROXY_A_IFINDEX, proxy->ifindex) ||
-	    !PUT_U32(FMIP_PROXY_A_LIFETIME, proxy->lifetime))
-		return false;
-	if (given & GIVEN(FMIP_PROXY_A_FLAGS) &&
-	    !put_flags(msg, FMIP_PROXY_A_FLAGS, proxy->flags, proxy->flags))
+	    !put_address(msg, FMIP_PROXY_A_ADDR, given, &proxy->address) ||
+	    !put_u32(msg, FMIP_PROXY_A_IFINDEX, given, proxy->ifindex) ||
+	    !put_flags(msg, FMIP_PROXY_A_FLAGS, given, proxy->flags,
+		       proxy->flags) ||
+	    !put_u32(msg, FMIP_PROXY_A_LIFETIME, given, proxy->lifetime))
 		return false;
 	nla_nest_end(msg, nest);
 	return true;
@@ -120,12 +134,10 @@ static bool put_attach(struct nl_msg *msg, const struct attach *attach)
 	uint64_t given = attach->given;
 
 	if (!nest ||
-	    !PUT_U32(FMIP_ATTACH_A_IFINDEX, attach->ifindex) ||
-	    !PUT_LLADDR(FMIP_ATTACH_A_LLADDR, &attach->lladdr) ||
-	    !PUT_U8(FMIP_ATTACH_A_ACTION, attach->action))
-		return false;
-	if (given & GIVEN(FMIP_ATTACH_A_ON) &&
-	    !put_flags(msg, FMIP_ATTACH_A_ON, attach->on, all))
+	    !put_u32(msg, FMIP_ATTACH_A_IFINDEX, given, attach->ifindex) ||
+	    !put_lladdr(msg, FMIP_ATTACH_A_LLADDR, given, &attach->lladdr) ||
+	    !put_flags(msg, FMIP_ATTACH_A_ON, given, attach->on, all) ||
+	    !put_u8(msg, FMIP_ATTACH_A_ACTION, given, attach->action))
 		return false;
 
 	/* nla_nest_end() takes an empty nest away; here it means "none". */
@@ -133,33 +145,36 @@ static bool put_attach(struct nl_msg *msg, const struct attach *attach)
 	return true;
 }
 
-#define PUT_LIST(msg, binding, attr, array, n, put_member)		\
-({									\
-	bool put = true;						\
-									\
-	if ((binding)->given & GIVEN(attr)) {				\
-		struct nlattr *list = nla_nest_start(msg, NLA_F_NESTED | (attr));	\
-		unsigned int i;						\
-									\
-		put = list;						\
-		for (i = 0; put && i < (n); i++)			\
-			put = put_member(msg, i + 1, &(array)[i]);	\
-		if (put)						\
-			nla_nest_end_keep_empty(msg, list);		\
-	}								\
-	put;								\
-})
+static bool put_list(struct nl_msg *msg, int attr, uint64_t given,
+		     const void *members, size_t size, unsigned int n,
+		     bool (*put)(struct nl_msg *msg, int attr,
+				 const void *member))
+{
+	struct nlattr *list;
+	unsigned int i;
+
+	if (!(given & GIVEN(attr)))
+		return true;
+	list = nla_nest_start(msg, NLA_F_NESTED | attr);
+	if (!list)
+		return false;
+	for (i = 0; i < n; i++)
+		if (!put(msg, i + 1, (const char *)members + i * size))
+			return false;
+	nla_nest_end_keep_empty(msg, list);
+	return true;
+}
 
 static bool put_lists(struct nl_msg *msg, const struct binding *b)
 {
-	return PUT_LIST(msg, b, FMIP_BINDING_A_MATCHES, b->matches,
-			b->n_matches, put_match) &&
-	       PUT_LIST(msg, b, FMIP_BINDING_A_TARGETS, b->targets,
-			b->n_targets, put_target) &&
-	       PUT_LIST(msg, b, FMIP_BINDING_A_ACCEPTS, b->accepts,
-			b->n_accepts, put_accept) &&
-	       PUT_LIST(msg, b, FMIP_BINDING_A_PROXIES, b->proxies,
-			b->n_proxies, put_proxy);
+	return put_list(msg, FMIP_BINDING_A_MATCHES, b->given, b->matches,
+			sizeof(b->matches[0]), b->n_matches, put_match) &&
+	       put_list(msg, FMIP_BINDING_A_TARGETS, b->given, b->targets,
+			sizeof(b->targets[0]), b->n_targets, put_target) &&
+	       put_list(msg, FMIP_BINDING_A_ACCEPTS, b->given, b->accepts,
+			sizeof(b->accepts[0]), b->n_accepts, put_accept) &&
+	       put_list(msg, FMIP_BINDING_A_PROXIES, b->given, b->proxies,
+			sizeof(b->proxies[0]), b->n_proxies, put_proxy);
 }
 
 bool attrs_put_binding(struct nl_msg *msg, const struct binding *b)
@@ -169,66 +184,63 @@ bool attrs_put_binding(struct nl_msg *msg, const struct binding *b)
 	if (given & GIVEN(FMIP_BINDING_A_MATCH) &&
 	    !put_match(msg, FMIP_BINDING_A_MATCH, &b->match))
 		return false;
-	if (given & GIVEN(FMIP_BINDING_A_FLAGS) &&
-	    !put_flags(msg, FMIP_BINDING_A_FLAGS, b->flags,
-		       FMIP_BINDING_F_LOCAL))
-		return false;
 	if (given & GIVEN(FMIP_BINDING_A_ATTACH) &&
 	    !put_attach(msg, &b->attach))
 		return false;
-	return PUT_U32(FMIP_BINDING_A_ID, b->id) &&
-	       PUT_U64(FMIP_BINDING_A_COOKIE, b->cookie) &&
+	return put_u32(msg, FMIP_BINDING_A_ID, given, b->id) &&
+	       put_u64(msg, FMIP_BINDING_A_COOKIE, given, b->cookie) &&
+	       put_flags(msg, FMIP_BINDING_A_FLAGS, given, b->flags,
+			 FMIP_BINDING_F_LOCAL) &&
 	       put_lists(msg, b) &&
-	       PUT_U8(FMIP_BINDING_A_GATE, b->gate) &&
-	       PUT_U8(FMIP_BINDING_A_RELEASE, b->release) &&
-	       PUT_U32(FMIP_BINDING_A_SPEEDUP, b->speedup) &&
-	       PUT_U32(FMIP_BINDING_A_RATE, b->rate) &&
-	       PUT_U32(FMIP_BINDING_A_LIMIT_PACKETS, b->limit_packets) &&
-	       PUT_U32(FMIP_BINDING_A_LIMIT_BYTES, b->limit_bytes) &&
-	       PUT_U32(FMIP_BINDING_A_LIMIT_AGE, b->limit_age) &&
-	       PUT_U8(FMIP_BINDING_A_OVERFLOW, b->overflow) &&
-	       PUT_U32(FMIP_BINDING_A_LIFETIME, b->lifetime) &&
-	       PUT_U32(FMIP_BINDING_A_HOLD_TIME, b->hold_time) &&
-	       PUT_U8(FMIP_BINDING_A_HOLD_EXPIRY, b->hold_expiry);
+	       put_u8(msg, FMIP_BINDING_A_GATE, given, b->gate) &&
+	       put_u8(msg, FMIP_BINDING_A_RELEASE, given, b->release) &&
+	       put_u32(msg, FMIP_BINDING_A_SPEEDUP, given, b->speedup) &&
+	       put_u32(msg, FMIP_BINDING_A_RATE, given, b->rate) &&
+	       put_u32(msg, FMIP_BINDING_A_LIMIT_PACKETS, given, b->limit_packets) &&
+	       put_u32(msg, FMIP_BINDING_A_LIMIT_BYTES, given, b->limit_bytes) &&
+	       put_u32(msg, FMIP_BINDING_A_LIMIT_AGE, given, b->limit_age) &&
+	       put_u8(msg, FMIP_BINDING_A_OVERFLOW, given, b->overflow) &&
+	       put_u32(msg, FMIP_BINDING_A_LIFETIME, given, b->lifetime) &&
+	       put_u32(msg, FMIP_BINDING_A_HOLD_TIME, given, b->hold_time) &&
+	       put_u8(msg, FMIP_BINDING_A_HOLD_EXPIRY, given, b->hold_expiry);
 }
 
 bool attrs_put_tunnel(struct nl_msg *msg, const struct tunnel *t)
 {
 	uint64_t given = t->given;
 
-	return PUT_U32(FMIP_TUNNEL_A_ID, t->id) &&
-	       PUT_U8(FMIP_TUNNEL_A_ENCAP, t->encap) &&
-	       PUT_ADDRESS(FMIP_TUNNEL_A_LOCAL, &t->local) &&
-	       PUT_ADDRESS(FMIP_TUNNEL_A_REMOTE, &t->remote) &&
-	       PUT_U16(FMIP_TUNNEL_A_SPORT, t->sport) &&
-	       PUT_U16(FMIP_TUNNEL_A_DPORT, t->dport) &&
-	       PUT_U32(FMIP_TUNNEL_A_IFINDEX, t->ifindex) &&
-	       PUT_U32(FMIP_TUNNEL_A_MARK, t->mark) &&
-	       PUT_U8(FMIP_TUNNEL_A_TTL, t->ttl) &&
-	       PUT_U8(FMIP_TUNNEL_A_DSCP, t->dscp) &&
-	       PUT_U8(FMIP_TUNNEL_A_ENCAPLIMIT, t->encaplimit);
+	return put_u32(msg, FMIP_TUNNEL_A_ID, given, t->id) &&
+	       put_u8(msg, FMIP_TUNNEL_A_ENCAP, given, t->encap) &&
+	       put_address(msg, FMIP_TUNNEL_A_LOCAL, given, &t->local) &&
+	       put_address(msg, FMIP_TUNNEL_A_REMOTE, given, &t->remote) &&
+	       put_u16(msg, FMIP_TUNNEL_A_SPORT, given, t->sport) &&
+	       put_u16(msg, FMIP_TUNNEL_A_DPORT, given, t->dport) &&
+	       put_u32(msg, FMIP_TUNNEL_A_IFINDEX, given, t->ifindex) &&
+	       put_u32(msg, FMIP_TUNNEL_A_MARK, given, t->mark) &&
+	       put_u8(msg, FMIP_TUNNEL_A_TTL, given, t->ttl) &&
+	       put_u8(msg, FMIP_TUNNEL_A_DSCP, given, t->dscp) &&
+	       put_u8(msg, FMIP_TUNNEL_A_ENCAPLIMIT, given, t->encaplimit);
 }
 
 bool attrs_put_config(struct nl_msg *msg, const struct config *c)
 {
 	uint64_t given = c->given;
 
-	return PUT_U64(FMIP_CONFIG_A_NETNS_BYTES, c->netns_bytes) &&
-	       PUT_U64(FMIP_CONFIG_A_MODULE_BYTES, c->module_bytes) &&
-	       PUT_U32(FMIP_CONFIG_A_EXEMPT_MARK, c->exempt_mark) &&
-	       PUT_U32(FMIP_CONFIG_A_EXEMPT_MASK, c->exempt_mask) &&
-	       PUT_U32(FMIP_CONFIG_A_PROXIES_MAX, c->proxies_max);
+	return put_u64(msg, FMIP_CONFIG_A_NETNS_BYTES, given, c->netns_bytes) &&
+	       put_u64(msg, FMIP_CONFIG_A_MODULE_BYTES, given, c->module_bytes) &&
+	       put_u32(msg, FMIP_CONFIG_A_EXEMPT_MARK, given, c->exempt_mark) &&
+	       put_u32(msg, FMIP_CONFIG_A_EXEMPT_MASK, given, c->exempt_mask) &&
+	       put_u32(msg, FMIP_CONFIG_A_PROXIES_MAX, given, c->proxies_max);
 }
 
-#define POLICY_U8(attr)		[attr] = { .type = NLA_U8 }
-#define POLICY_U16(attr)	[attr] = { .type = NLA_U16 }
-#define POLICY_U32(attr)	[attr] = { .type = NLA_U32 }
-#define POLICY_U64(attr)	[attr] = { .type = NLA_U64 }
-#define POLICY_NEST(attr)	[attr] = { .type = NLA_NESTED }
-#define POLICY_ADDRESS(attr)	[attr] = { .minlen = 4, .maxlen = 16 }
-#define POLICY_LLADDR(attr)	[attr] = { .maxlen = FMIP_LLADDR_MAX }
-#define POLICY_FLAGS(attr) \
-	[attr] = { .minlen = sizeof(struct nla_bitfield32) }
+#define U8	{ .type = NLA_U8 }
+#define U16	{ .type = NLA_U16 }
+#define U32	{ .type = NLA_U32 }
+#define U64	{ .type = NLA_U64 }
+#define NEST	{ .type = NLA_NESTED }
+#define FLAGS	{ .minlen = sizeof(struct nla_bitfield32) }
+#define ADDRESS	{ .minlen = 4, .maxlen = 16 }
+#define LLADDR	{ .maxlen = FMIP_LLADDR_MAX }
 
 /* These leave what is absent as it is, and mark what is present as given. */
 static void get_u8(struct nlattr **tb, int attr, uint64_t *given, uint8_t *value)
@@ -304,18 +316,19 @@ static void get_lladdr(struct nlattr **tb, int attr, uint64_t *given,
 	*given |= GIVEN(attr);
 }
 
-static bool get_match(struct nlattr *nest, struct match *match)
+static bool get_match(struct nlattr *nest, void *member)
 {
 	static struct nla_policy policy[FMIP_MATCH_A_MAX + 1] = {
-		POLICY_U8(FMIP_MATCH_A_DIRECTION),
-		POLICY_ADDRESS(FMIP_MATCH_A_ADDR),
-		POLICY_U8(FMIP_MATCH_A_PREFIXLEN),
-		POLICY_U8(FMIP_MATCH_A_SCOPE),
-		POLICY_U32(FMIP_MATCH_A_IFINDEX),
-		POLICY_U32(FMIP_MATCH_A_TUNNEL),
-		POLICY_U32(FMIP_MATCH_A_KEY),
+		[FMIP_MATCH_A_DIRECTION] = U8,
+		[FMIP_MATCH_A_ADDR] = ADDRESS,
+		[FMIP_MATCH_A_PREFIXLEN] = U8,
+		[FMIP_MATCH_A_SCOPE] = U8,
+		[FMIP_MATCH_A_IFINDEX] = U32,
+		[FMIP_MATCH_A_TUNNEL] = U32,
+		[FMIP_MATCH_A_KEY] = U32,
 	};
 	struct nlattr *tb[FMIP_MATCH_A_MAX + 1];
+	struct match *match = member;
 
 	memset(match, 0, sizeof(*match));
 	if (nla_parse_nested(tb, FMIP_MATCH_A_MAX, nest, policy) < 0 ||
@@ -331,17 +344,18 @@ static bool get_match(struct nlattr *nest, struct match *match)
 	return true;
 }
 
-static bool get_target(struct nlattr *nest, struct target *target)
+static bool get_target(struct nlattr *nest, void *member)
 {
 	static struct nla_policy policy[FMIP_TARGET_A_MAX + 1] = {
-		POLICY_U8(FMIP_TARGET_A_TYPE),
-		POLICY_U32(FMIP_TARGET_A_TUNNEL),
-		POLICY_U32(FMIP_TARGET_A_KEY),
-		POLICY_U32(FMIP_TARGET_A_IFINDEX),
-		POLICY_LLADDR(FMIP_TARGET_A_LLADDR),
-		POLICY_U32(FMIP_TARGET_A_LIFETIME),
+		[FMIP_TARGET_A_TYPE] = U8,
+		[FMIP_TARGET_A_TUNNEL] = U32,
+		[FMIP_TARGET_A_KEY] = U32,
+		[FMIP_TARGET_A_IFINDEX] = U32,
+		[FMIP_TARGET_A_LLADDR] = LLADDR,
+		[FMIP_TARGET_A_LIFETIME] = U32,
 	};
 	struct nlattr *tb[FMIP_TARGET_A_MAX + 1];
+	struct target *target = member;
 	uint64_t *given = &target->given;
 
 	memset(target, 0, sizeof(*target));
@@ -356,15 +370,16 @@ static bool get_target(struct nlattr *nest, struct target *target)
 	return true;
 }
 
-static bool get_accept(struct nlattr *nest, struct accept *accept)
+static bool get_accept(struct nlattr *nest, void *member)
 {
 	static struct nla_policy policy[FMIP_ACCEPT_A_MAX + 1] = {
-		POLICY_U32(FMIP_ACCEPT_A_TUNNEL),
-		POLICY_U32(FMIP_ACCEPT_A_KEY),
-		POLICY_U8(FMIP_ACCEPT_A_DIRECTION),
-		POLICY_U32(FMIP_ACCEPT_A_LIFETIME),
+		[FMIP_ACCEPT_A_TUNNEL] = U32,
+		[FMIP_ACCEPT_A_KEY] = U32,
+		[FMIP_ACCEPT_A_DIRECTION] = U8,
+		[FMIP_ACCEPT_A_LIFETIME] = U32,
 	};
 	struct nlattr *tb[FMIP_ACCEPT_A_MAX + 1];
+	struct accept *accept = member;
 	uint64_t *given = &accept->given;
 
 	memset(accept, 0, sizeof(*accept));
@@ -377,15 +392,16 @@ static bool get_accept(struct nlattr *nest, struct accept *accept)
 	return true;
 }
 
-static bool get_proxy(struct nlattr *nest, struct proxy *proxy)
+static bool get_proxy(struct nlattr *nest, void *member)
 {
 	static struct nla_policy policy[FMIP_PROXY_A_MAX + 1] = {
-		POLICY_ADDRESS(FMIP_PROXY_A_ADDR),
-		POLICY_U32(FMIP_PROXY_A_IFINDEX),
-		POLICY_FLAGS(FMIP_PROXY_A_FLAGS),
-		POLICY_U32(FMIP_PROXY_A_LIFETIME),
+		[FMIP_PROXY_A_ADDR] = ADDRESS,
+		[FMIP_PROXY_A_IFINDEX] = U32,
+		[FMIP_PROXY_A_FLAGS] = FLAGS,
+		[FMIP_PROXY_A_LIFETIME] = U32,
 	};
 	struct nlattr *tb[FMIP_PROXY_A_MAX + 1];
+	struct proxy *proxy = member;
 	uint64_t *given = &proxy->given;
 
 	memset(proxy, 0, sizeof(*proxy));
@@ -401,10 +417,10 @@ static bool get_proxy(struct nlattr *nest, struct proxy *proxy)
 static bool get_attach(struct nlattr *nest, struct attach *attach)
 {
 	static struct nla_policy policy[FMIP_ATTACH_A_MAX + 1] = {
-		POLICY_U32(FMIP_ATTACH_A_IFINDEX),
-		POLICY_LLADDR(FMIP_ATTACH_A_LLADDR),
-		POLICY_FLAGS(FMIP_ATTACH_A_ON),
-		POLICY_U8(FMIP_ATTACH_A_ACTION),
+		[FMIP_ATTACH_A_IFINDEX] = U32,
+		[FMIP_ATTACH_A_LLADDR] = LLADDR,
+		[FMIP_ATTACH_A_ON] = FLAGS,
+		[FMIP_ATTACH_A_ACTION] = U8,
 	};
 	struct nlattr *tb[FMIP_ATTACH_A_MAX + 1];
 	uint64_t *given = &attach->given;
@@ -418,43 +434,46 @@ static bool get_attach(struct nlattr *nest, struct attach *attach)
 	return true;
 }
 
-#define GET_LIST(tb, binding, attr, array, n, get_member)		\
-({									\
-	bool got = true;						\
-									\
-	if ((tb)[attr]) {						\
-		struct nlattr *member;					\
-		int rest;						\
-									\
-		(binding)->given |= GIVEN(attr);			\
-		nla_for_each_nested(member, (tb)[attr], rest) {		\
-			got = *(n) < sizeof(array) / sizeof((array)[0]) && \
-			      get_member(member, &(array)[*(n)]);	\
-			if (!got)					\
-				break;					\
-			++*(n);						\
-		}							\
-	}								\
-	got;								\
-})
+static bool get_list(struct nlattr **tb, int attr, uint64_t *given,
+		     void *members, size_t size, unsigned int max,
+		     unsigned int *n,
+		     bool (*get)(struct nlattr *nest, void *member))
+{
+	struct nlattr *nest;
+	int rest;
+
+	if (!tb[attr])
+		return true;
+	*given |= GIVEN(attr);
+	nla_for_each_nested(nest, tb[attr], rest) {
+		if (*n == max || !get(nest, (char *)members + *n * size))
+			return false;
+		++*n;
+	}
+	return true;
+}
 
 static bool get_lists(struct nlattr **tb, struct binding *b)
 {
-	return GET_LIST(tb, b, FMIP_BINDING_A_MATCHES, b->matches,
+	return get_list(tb, FMIP_BINDING_A_MATCHES, &b->given, b->matches,
+			sizeof(b->matches[0]), FMIP_MATCHES_MAX,
 			&b->n_matches, get_match) &&
-	       GET_LIST(tb, b, FMIP_BINDING_A_TARGETS, b->targets,
+	       get_list(tb, FMIP_BINDING_A_TARGETS, &b->given, b->targets,
+			sizeof(b->targets[0]), FMIP_TARGETS_MAX,
 			&b->n_targets, get_target) &&
-	       GET_LIST(tb, b, FMIP_BINDING_A_ACCEPTS, b->accepts,
+	       get_list(tb, FMIP_BINDING_A_ACCEPTS, &b->given, b->accepts,
+			sizeof(b->accepts[0]), FMIP_ACCEPTS_MAX,
 			&b->n_accepts, get_accept) &&
-	       GET_LIST(tb, b, FMIP_BINDING_A_PROXIES, b->proxies,
+	       get_list(tb, FMIP_BINDING_A_PROXIES, &b->given, b->proxies,
+			sizeof(b->proxies[0]), FMIP_PROXIES_MAX,
 			&b->n_proxies, get_proxy);
 }
 
 static bool get_dropped(struct nlattr *list, struct stats *stats)
 {
 	static struct nla_policy policy[FMIP_DROPPED_A_MAX + 1] = {
-		POLICY_U8(FMIP_DROPPED_A_REASON),
-		POLICY_U64(FMIP_DROPPED_A_PACKETS),
+		[FMIP_DROPPED_A_REASON] = U8,
+		[FMIP_DROPPED_A_PACKETS] = U64,
 	};
 	struct nlattr *tb[FMIP_DROPPED_A_MAX + 1], *member;
 	int rest;
@@ -472,24 +491,24 @@ static bool get_dropped(struct nlattr *list, struct stats *stats)
 }
 
 static struct nla_policy stats_policy[FMIP_STATS_A_MAX + 1] = {
-	POLICY_U64(FMIP_STATS_A_RECEIVED_PACKETS),
-	POLICY_U64(FMIP_STATS_A_RECEIVED_BYTES),
-	POLICY_U64(FMIP_STATS_A_SENT_PACKETS),
-	POLICY_U64(FMIP_STATS_A_SENT_BYTES),
-	POLICY_U64(FMIP_STATS_A_BUFFERED_PACKETS),
-	POLICY_U64(FMIP_STATS_A_BUFFERED_BYTES),
-	POLICY_U64(FMIP_STATS_A_PEAK_PACKETS),
-	POLICY_U64(FMIP_STATS_A_PEAK_BYTES),
-	POLICY_U64(FMIP_STATS_A_RELEASED_PACKETS),
-	POLICY_U64(FMIP_STATS_A_DECAP_PACKETS),
-	POLICY_U64(FMIP_STATS_A_DECAP_BYTES),
-	POLICY_NEST(FMIP_STATS_A_DROPPED),
-	POLICY_U64(FMIP_STATS_A_ATTACHED),
-	POLICY_U64(FMIP_STATS_A_REJECTED),
-	POLICY_U64(FMIP_STATS_A_PROXY_ANSWERS),
-	POLICY_U32(FMIP_STATS_A_BINDINGS),
-	POLICY_U32(FMIP_STATS_A_TUNNELS),
-	POLICY_U64(FMIP_STATS_A_FIRST_RELEASE_NS),
+	[FMIP_STATS_A_RECEIVED_PACKETS] = U64,
+	[FMIP_STATS_A_RECEIVED_BYTES] = U64,
+	[FMIP_STATS_A_SENT_PACKETS] = U64,
+	[FMIP_STATS_A_SENT_BYTES] = U64,
+	[FMIP_STATS_A_BUFFERED_PACKETS] = U64,
+	[FMIP_STATS_A_BUFFERED_BYTES] = U64,
+	[FMIP_STATS_A_PEAK_PACKETS] = U64,
+	[FMIP_STATS_A_PEAK_BYTES] = U64,
+	[FMIP_STATS_A_RELEASED_PACKETS] = U64,
+	[FMIP_STATS_A_DECAP_PACKETS] = U64,
+	[FMIP_STATS_A_DECAP_BYTES] = U64,
+	[FMIP_STATS_A_DROPPED] = NEST,
+	[FMIP_STATS_A_ATTACHED] = U64,
+	[FMIP_STATS_A_REJECTED] = U64,
+	[FMIP_STATS_A_PROXY_ANSWERS] = U64,
+	[FMIP_STATS_A_BINDINGS] = U32,
+	[FMIP_STATS_A_TUNNELS] = U32,
+	[FMIP_STATS_A_FIRST_RELEASE_NS] = U64,
 };
 
 static bool get_stats(struct nlattr **tb, struct stats *s)
@@ -558,28 +577,28 @@ static void get_binding_numbers(struct nlattr **tb, struct binding *b)
 bool attrs_get_binding(struct nlmsghdr *nlh, struct binding *b)
 {
 	static struct nla_policy policy[FMIP_BINDING_A_MAX + 1] = {
-		POLICY_U32(FMIP_BINDING_A_ID),
-		POLICY_U64(FMIP_BINDING_A_COOKIE),
-		POLICY_FLAGS(FMIP_BINDING_A_FLAGS),
-		POLICY_NEST(FMIP_BINDING_A_MATCHES),
-		POLICY_NEST(FMIP_BINDING_A_MATCH),
-		POLICY_NEST(FMIP_BINDING_A_TARGETS),
-		POLICY_NEST(FMIP_BINDING_A_ACCEPTS),
-		POLICY_NEST(FMIP_BINDING_A_PROXIES),
-		POLICY_NEST(FMIP_BINDING_A_ATTACH),
-		POLICY_U8(FMIP_BINDING_A_GATE),
-		POLICY_U8(FMIP_BINDING_A_RELEASE),
-		POLICY_U32(FMIP_BINDING_A_SPEEDUP),
-		POLICY_U32(FMIP_BINDING_A_RATE),
-		POLICY_U32(FMIP_BINDING_A_LIMIT_PACKETS),
-		POLICY_U32(FMIP_BINDING_A_LIMIT_BYTES),
-		POLICY_U32(FMIP_BINDING_A_LIMIT_AGE),
-		POLICY_U8(FMIP_BINDING_A_OVERFLOW),
-		POLICY_U32(FMIP_BINDING_A_LIFETIME),
-		POLICY_U32(FMIP_BINDING_A_HOLD_TIME),
-		POLICY_U8(FMIP_BINDING_A_HOLD_EXPIRY),
-		POLICY_U32(FMIP_BINDING_A_HOLD_LEFT),
-		POLICY_NEST(FMIP_BINDING_A_STATS),
+		[FMIP_BINDING_A_ID] = U32,
+		[FMIP_BINDING_A_COOKIE] = U64,
+		[FMIP_BINDING_A_FLAGS] = FLAGS,
+		[FMIP_BINDING_A_MATCHES] = NEST,
+		[FMIP_BINDING_A_MATCH] = NEST,
+		[FMIP_BINDING_A_TARGETS] = NEST,
+		[FMIP_BINDING_A_ACCEPTS] = NEST,
+		[FMIP_BINDING_A_PROXIES] = NEST,
+		[FMIP_BINDING_A_ATTACH] = NEST,
+		[FMIP_BINDING_A_GATE] = U8,
+		[FMIP_BINDING_A_RELEASE] = U8,
+		[FMIP_BINDING_A_SPEEDUP] = U32,
+		[FMIP_BINDING_A_RATE] = U32,
+		[FMIP_BINDING_A_LIMIT_PACKETS] = U32,
+		[FMIP_BINDING_A_LIMIT_BYTES] = U32,
+		[FMIP_BINDING_A_LIMIT_AGE] = U32,
+		[FMIP_BINDING_A_OVERFLOW] = U8,
+		[FMIP_BINDING_A_LIFETIME] = U32,
+		[FMIP_BINDING_A_HOLD_TIME] = U32,
+		[FMIP_BINDING_A_HOLD_EXPIRY] = U8,
+		[FMIP_BINDING_A_HOLD_LEFT] = U32,
+		[FMIP_BINDING_A_STATS] = NEST,
 	};
 	struct nlattr *tb[FMIP_BINDING_A_MAX + 1];
 
@@ -603,19 +622,19 @@ bool attrs_get_binding(struct nlmsghdr *nlh, struct binding *b)
 bool attrs_get_tunnel(struct nlmsghdr *nlh, struct tunnel *t)
 {
 	static struct nla_policy policy[FMIP_TUNNEL_A_MAX + 1] = {
-		POLICY_U32(FMIP_TUNNEL_A_ID),
-		POLICY_U8(FMIP_TUNNEL_A_ENCAP),
-		POLICY_ADDRESS(FMIP_TUNNEL_A_LOCAL),
-		POLICY_ADDRESS(FMIP_TUNNEL_A_REMOTE),
-		POLICY_U16(FMIP_TUNNEL_A_SPORT),
-		POLICY_U16(FMIP_TUNNEL_A_DPORT),
-		POLICY_U32(FMIP_TUNNEL_A_IFINDEX),
-		POLICY_U32(FMIP_TUNNEL_A_MARK),
-		POLICY_U8(FMIP_TUNNEL_A_TTL),
-		POLICY_U8(FMIP_TUNNEL_A_DSCP),
-		POLICY_U8(FMIP_TUNNEL_A_ENCAPLIMIT),
-		POLICY_U32(FMIP_TUNNEL_A_USERS),
-		POLICY_U32(FMIP_TUNNEL_A_MTU),
+		[FMIP_TUNNEL_A_ID] = U32,
+		[FMIP_TUNNEL_A_ENCAP] = U8,
+		[FMIP_TUNNEL_A_LOCAL] = ADDRESS,
+		[FMIP_TUNNEL_A_REMOTE] = ADDRESS,
+		[FMIP_TUNNEL_A_SPORT] = U16,
+		[FMIP_TUNNEL_A_DPORT] = U16,
+		[FMIP_TUNNEL_A_IFINDEX] = U32,
+		[FMIP_TUNNEL_A_MARK] = U32,
+		[FMIP_TUNNEL_A_TTL] = U8,
+		[FMIP_TUNNEL_A_DSCP] = U8,
+		[FMIP_TUNNEL_A_ENCAPLIMIT] = U8,
+		[FMIP_TUNNEL_A_USERS] = U32,
+		[FMIP_TUNNEL_A_MTU] = U32,
 	};
 	struct nlattr *tb[FMIP_TUNNEL_A_MAX + 1];
 	uint64_t *g = &t->given;
@@ -642,11 +661,11 @@ bool attrs_get_tunnel(struct nlmsghdr *nlh, struct tunnel *t)
 bool attrs_get_config(struct nlmsghdr *nlh, struct config *c)
 {
 	static struct nla_policy policy[FMIP_CONFIG_A_MAX + 1] = {
-		POLICY_U64(FMIP_CONFIG_A_NETNS_BYTES),
-		POLICY_U64(FMIP_CONFIG_A_MODULE_BYTES),
-		POLICY_U32(FMIP_CONFIG_A_EXEMPT_MARK),
-		POLICY_U32(FMIP_CONFIG_A_EXEMPT_MASK),
-		POLICY_U32(FMIP_CONFIG_A_PROXIES_MAX),
+		[FMIP_CONFIG_A_NETNS_BYTES] = U64,
+		[FMIP_CONFIG_A_MODULE_BYTES] = U64,
+		[FMIP_CONFIG_A_EXEMPT_MARK] = U32,
+		[FMIP_CONFIG_A_EXEMPT_MASK] = U32,
+		[FMIP_CONFIG_A_PROXIES_MAX] = U32,
 	};
 	struct nlattr *tb[FMIP_CONFIG_A_MAX + 1];
 	uint64_t *g = &c->given;
@@ -665,15 +684,15 @@ bool attrs_get_config(struct nlmsghdr *nlh, struct config *c)
 bool attrs_get_event(struct nlmsghdr *nlh, struct event *e)
 {
 	static struct nla_policy policy[FMIP_EVENT_A_MAX + 1] = {
-		POLICY_U8(FMIP_EVENT_A_EVENT),
-		POLICY_U64(FMIP_EVENT_A_TIME_NS),
-		POLICY_U32(FMIP_EVENT_A_BINDING),
-		POLICY_U64(FMIP_EVENT_A_COOKIE),
-		POLICY_U8(FMIP_EVENT_A_TIMER),
-		POLICY_ADDRESS(FMIP_EVENT_A_ADDR),
-		POLICY_LLADDR(FMIP_EVENT_A_LLADDR),
-		POLICY_U32(FMIP_EVENT_A_IFINDEX),
-		POLICY_NEST(FMIP_EVENT_A_STATS),
+		[FMIP_EVENT_A_EVENT] = U8,
+		[FMIP_EVENT_A_TIME_NS] = U64,
+		[FMIP_EVENT_A_BINDING] = U32,
+		[FMIP_EVENT_A_COOKIE] = U64,
+		[FMIP_EVENT_A_TIMER] = U8,
+		[FMIP_EVENT_A_ADDR] = ADDRESS,
+		[FMIP_EVENT_A_LLADDR] = LLADDR,
+		[FMIP_EVENT_A_IFINDEX] = U32,
+		[FMIP_EVENT_A_STATS] = NEST,
 	};
 	struct nlattr *tb[FMIP_EVENT_A_MAX + 1];
 	uint64_t *g = &e->given;

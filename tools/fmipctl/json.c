@@ -66,8 +66,9 @@ static void add_address(struct json_object *o, const char *key,
 	add_string(o, key, text_address(address, buf));
 }
 
-static struct json_object *json_match(const struct match *match)
+static struct json_object *json_match(const void *member)
 {
+	const struct match *match = member;
 	struct json_object *o = json_object_new_object();
 	char buf[TEXT_SIZE];
 
@@ -82,8 +83,9 @@ static struct json_object *json_match(const struct match *match)
 	return o;
 }
 
-static struct json_object *json_target(const struct target *target)
+static struct json_object *json_target(const void *member)
 {
+	const struct target *target = member;
 	struct json_object *o = json_object_new_object();
 	uint64_t given = target->given;
 
@@ -97,8 +99,9 @@ static struct json_object *json_target(const struct target *target)
 	return o;
 }
 
-static struct json_object *json_accept(const struct accept *accept)
+static struct json_object *json_accept(const void *member)
 {
+	const struct accept *accept = member;
 	struct json_object *o = json_object_new_object();
 	uint64_t given = accept->given;
 
@@ -110,8 +113,9 @@ static struct json_object *json_accept(const struct accept *accept)
 	return o;
 }
 
-static struct json_object *json_proxy(const struct proxy *proxy)
+static struct json_object *json_proxy(const void *member)
 {
+	const struct proxy *proxy = member;
 	struct json_object *o = json_object_new_object();
 
 	add_address(o, "address", &proxy->address);
@@ -142,21 +146,27 @@ static struct json_object *json_attach(const struct attach *attach)
 	return o;
 }
 
-#define ADD_LIST(o, key, array, n, json_member)				\
-do {									\
-	struct json_object *list = json_object_new_array();		\
-	unsigned int i;							\
-									\
-	for (i = 0; i < (n); i++)					\
-		json_object_array_add(list, json_member(&(array)[i]));	\
-	json_object_object_add(o, key, list);				\
-} while (0)
+static void add_list(struct json_object *o, const char *key,
+		     const void *members, size_t size, unsigned int n,
+		     struct json_object *(*json)(const void *member))
+{
+	struct json_object *list = json_object_new_array_ext(n);
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		json_object_array_add(list,
+				      json((const char *)members + i * size));
+	json_object_object_add(o, key, list);
+}
 
 static void add_lists(struct json_object *o, const struct binding *b)
 {
-	ADD_LIST(o, "targets", b->targets, b->n_targets, json_target);
-	ADD_LIST(o, "accepts", b->accepts, b->n_accepts, json_accept);
-	ADD_LIST(o, "proxies", b->proxies, b->n_proxies, json_proxy);
+	add_list(o, "targets", b->targets, sizeof(b->targets[0]), b->n_targets,
+		 json_target);
+	add_list(o, "accepts", b->accepts, sizeof(b->accepts[0]), b->n_accepts,
+		 json_accept);
+	add_list(o, "proxies", b->proxies, sizeof(b->proxies[0]), b->n_proxies,
+		 json_proxy);
 	if (b->attach.given)
 		json_object_object_add(o, "attach", json_attach(&b->attach));
 }
@@ -203,7 +213,8 @@ struct json_object *json_binding(const struct binding *b, bool stats)
 
 	add_u64(o, "id", b->id);
 	add_given(o, "cookie", b->given, FMIP_BINDING_A_COOKIE, b->cookie);
-	ADD_LIST(o, "matches", b->matches, b->n_matches, json_match);
+	add_list(o, "matches", b->matches, sizeof(b->matches[0]), b->n_matches,
+		 json_match);
 	if (b->flags & FMIP_BINDING_F_LOCAL)
 		add_true(o, "local");
 	add_given_name(o, "gate", b->given, FMIP_BINDING_A_GATE, names_gate,

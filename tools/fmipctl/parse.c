@@ -772,11 +772,11 @@ enum outcome parse_tunnel(struct args *args, enum verb verb,
 	while (args_peek(args)) {
 		const char *word = args_peek(args);
 
+		if ((verb == VERB_DEL || verb == VERB_SHOW) &&
+		    args_keyword(args, tunnel_words) != T_ID)
+			return wrong("\"%s\" is too much, 'id' is enough", word);
 		if (parse_tunnel_word(args, verb, tunnel))
 			return WRONG;
-		if ((verb == VERB_DEL || verb == VERB_SHOW) &&
-		    tunnel->given & ~GIVEN(FMIP_TUNNEL_A_ID))
-			return wrong("\"%s\" is too much, 'id' is enough", word);
 	}
 	switch (verb) {
 	case VERB_ADD:
