@@ -61,6 +61,9 @@ test-programs:
 deps:
 	@$(qemu)/packages.sh
 
+deps-extra:
+	@$(qemu)/packages.sh extra
+
 # Everything; the last line counts. KERNEL=6.1 or 6.12 for one kernel only,
 # TESTS="selftests/a.sh ..." for some scripts only.
 check: deps
@@ -72,7 +75,7 @@ check-unit: deps
 check-vm: deps
 	+@KERNELS="$(KERNELS)" TESTS="$(TESTS)" $(qemu)/check.sh vm
 
-check-debug: deps
+check-debug: deps-extra
 	+@KERNELS=debug TESTS="$(TESTS)" $(qemu)/check.sh vm
 
 demo: deps
@@ -83,7 +86,7 @@ shell: deps
 	+@$(MAKE) -s tools test-programs $(addprefix module-,$(lastword $(KERNELS)))
 	@$(qemu)/run.sh -i -k $(lastword $(KERNELS)) $(qemu)/shell.sh
 
-style: deps
+style: deps-extra
 	$(qemu)/style.sh $(KERNELS)
 
 install: tools
@@ -119,5 +122,5 @@ help:
 	@echo "make dkms-install   the module's source for DKMS"
 	@echo "make clean"
 
-.PHONY: all modules module-debug module-for tools test-programs deps check check-unit \
+.PHONY: all modules module-debug module-for tools test-programs deps deps-extra check check-unit \
 	check-vm check-debug demo shell style install modules_install dkms-install clean help

@@ -1,13 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Installs the Debian packages of debian-packages that are missing, or, when
-# not root, prints the one command that does.
+# packages.sh [extra] - install the packages of debian-packages that are missing,
+# or, when not root, print the one command that does.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 
-mapfile -t wanted < <(sed 's/#.*//' "$here/debian-packages" | awk 'NF { print $1 }')
+command -v dpkg-query >/dev/null || {
+	echo "packages.sh: this is not Debian; selftests/qemu/debian-packages lists what is needed" >&2
+	exit 1
+}
+
+mapfile -t wanted < <(sed 's/#.*//' "$here/debian-packages" | 
+	awk -v extra="${1-}" 'NF && ($2 != "extra" || extra) { print $1 }')
 mapfile -t missing < <(
 	dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
 		awk '$1 == "installed" { print $2 }' |
