@@ -12,7 +12,7 @@ command -v dpkg-query >/dev/null || {
 	exit 1
 }
 
-mapfile -t wanted < <(sed 's/#.*//' "$here/debian-packages" | 
+mapfile -t wanted < <(sed 's/#.*//' "$here/debian-packages" |
 	awk -v extra="${1-}" 'NF && ($2 != "extra" || extra) { print $1 }')
 mapfile -t missing < <(
 	dpkg-query -W -f '${db:Status-Status} ${Package}\n' "${wanted[@]}" 2>/dev/null |
