@@ -119,12 +119,12 @@ enum fmip_scope {
 };
 
 /**
- * enum fmip_target - what a target is
+ * enum fmip_target_type - what a target is
  * @FMIP_TARGET_TUNNEL: FMIP_TARGET_A_TUNNEL, with FMIP_TARGET_A_KEY
  * @FMIP_TARGET_LINK: FMIP_TARGET_A_IFINDEX, to FMIP_TARGET_A_LLADDR if given
  * @FMIP_TARGET_ROUTE: as the routing table says
  */
-enum fmip_target {
+enum fmip_target_type {
 	FMIP_TARGET_TUNNEL,
 	FMIP_TARGET_LINK,
 	FMIP_TARGET_ROUTE,
@@ -366,7 +366,7 @@ enum fmip_match_attrs {
 
 enum fmip_target_attrs {
 	FMIP_TARGET_A_UNSPEC,
-	FMIP_TARGET_A_TYPE,		/* u8, enum fmip_target */
+	FMIP_TARGET_A_TYPE,		/* u8, enum fmip_target_type */
 	FMIP_TARGET_A_TUNNEL,		/* u32, FMIP_TUNNEL_A_ID */
 	FMIP_TARGET_A_KEY,		/* u32, sent in the encapsulation */
 	FMIP_TARGET_A_IFINDEX,		/* u32 */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _FMIP_ENCAP_H
+#define _FMIP_ENCAP_H
+
+#include <linux/fmip.h>
+
+struct fmip_net;
+struct fmip_tunnel;
+struct sk_buff;
+
+enum fmip_drop fmip_encap_xmit(struct fmip_net *fn, struct fmip_tunnel *t,
+			       struct sk_buff *skb);
+
+#endif /* _FMIP_ENCAP_H */

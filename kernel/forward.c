@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the binding to its gate: what ip6_forward() does to a packet, and the
+ * inner packet's FORWARD and POSTROUTING hooks, without which the firewall
+ * would be passed by and conntrack would never confirm the flow.
+ *
+ * A packet counts as received when the verdict is known: one that a hook has
+ * queued to user space is not ours until it comes back, and then the binding
+ * is looked up afresh.
+ */
+#include <linux/icmpv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/skbuff.h>
+#include <net/addrconf.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/xfrm.h>
+
+#include "binding.h"
+#include "forward.h"
+#include "icmp.h"
+#include "net.h"
+#include "queue.h"
+#include "route.h"
+#include "target.h"
+
+static void received(struct fmip_binding *b, unsigned int len)
+{
+	fmip_stats_packet(b->fn, b, FMIP_COUNT_RECEIVED, len);
+}
+
+/* Receive a packet only to drop it. */
+static void refuse(struct fmip_binding *b, struct sk_buff *skb,
+		   enum fmip_drop why)
+{
+	received(b, skb->len);
+	fmip_drop(b->fn, b, skb, why);
+}
+
+static int after_postrouting(struct fmip_binding *b, struct sk_buff *skb)
+{
+	received(b, skb->len);
+	fmip_queue_pass(b, skb);
+	return 0;
+}
+
+/* A verdict other than to go on: @err is negative if the hook dropped. */
+static void not_passed(struct fmip_binding *b, unsigned int len, int err)
+{
+	if (err >= 0)
+		return;
+	received(b, len);
+	fmip_stats_drop(b->fn, b, FMIP_DROP_FIREWALL, 1);
+}
+
+static int postrouting_ok(struct net *net, struct sock *sk,
+			  struct sk_buff *skb);
+
+static int after_forward(struct fmip_binding *b, struct sk_buff *skb)
+{
+	struct net_device *out = skb_dst(skb)->dev, *in = skb->dev;
+	unsigned int len = skb->len;
+	int ret;
+
+	skb->dev = out;
+	ret = nf_hook(NFPROTO_IPV6, NF_INET_POST_ROUTING, b->fn->net, NULL, skb,
+		      in, out, postrouting_ok);
+	if (likely(ret == 1))
+		return after_postrouting(b, skb);
+	not_passed(b, len, ret);
+	return ret;
+}
+
+/* A packet is back from user space; much may have changed. */
+static int reinjected(struct net *net, struct sk_buff *skb,
+		      int (*go_on)(struct fmip_binding *, struct sk_buff *))
+{
+	struct fmip_net *fn = fmip_net(net);
+	struct fmip_match *m;
+	int ret = 0;
+
+	rcu_read_lock();
+	local_bh_disable();
+	m = fmip_match_lookup(&fn->matches, &ipv6_hdr(skb)->daddr,
+			      FMIP_DIRECTION_DST);
+	if (m) {
+		ret = go_on(m->binding, skb);
+	} else {
+		fmip_stats_packet(fn, NULL, FMIP_COUNT_RECEIVED, skb->len);
+		fmip_drop(fn, NULL, skb, FMIP_DROP_NO_TARGET);
+	}
+	local_bh_enable();
+	rcu_read_unlock();
+	return ret;
+}
+
+static int forward_ok(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	return reinjected(net, skb, after_forward);
+}
+
+static int postrouting_ok(struct net *net, struct sock *sk,
+			  struct sk_buff *skb)
+{
+	return reinjected(net, skb, after_postrouting);
+}
+
+/* RFC 4443 section 3.3, and what must not leave its scope. */
+static enum fmip_drop check_header(struct net *net, struct inet6_dev *idev,
+				   struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	int source = ipv6_addr_type(&ip6h->saddr);
+
+	if (ip6h->hop_limit <= 1) {
+		icmpv6_send(skb, ICMPV6_TIME_EXCEED, ICMPV6_EXC_HOPLIMIT, 0);
+		__IP6_INC_STATS(net, idev, IPSTATS_MIB_INHDRERRORS);
+		return FMIP_DROP_HOP_LIMIT;
+	}
+	if (source == IPV6_ADDR_ANY ||
+	    source & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK)) {
+		__IP6_INC_STATS(net, idev, IPSTATS_MIB_INADDRERRORS);
+		return FMIP_DROP_SOURCE;
+	}
+	if (source & IPV6_ADDR_LINKLOCAL) {
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_NOT_NEIGHBOUR, 0);
+		__IP6_INC_STATS(net, idev, IPSTATS_MIB_INADDRERRORS);
+		return FMIP_DROP_SOURCE;
+	}
+	return FMIP_DROP_NONE;
+}
+
+/*
+ * The policies must let the inner packet through as it is: one that wants it
+ * transformed cannot be met on the way into a binding.
+ */
+static bool xfrm_allows(struct net *net, struct inet6_dev *idev,
+			struct sk_buff *skb)
+{
+	struct dst_entry *dst = skb_dst(skb);
+
+	if (!READ_ONCE(net->ipv6.devconf_all->disable_policy) &&
+	    (!idev || !READ_ONCE(idev->cnf.disable_policy)) &&
+	    !xfrm6_policy_check(NULL, XFRM_POLICY_FWD, skb))
+		return false;
+	return xfrm6_route_forward(skb) && skb_dst(skb) == dst;
+}
+
+/* What ip6_forward() does before the hook, in its order. */
+static enum fmip_drop check_forward(struct fmip_net *fn, struct sk_buff *skb,
+				    const struct fmip_way *way)
+{
+	struct inet6_dev *idev = __in6_dev_get(skb->dev);
+	struct net *net = fn->net;
+	enum fmip_drop why;
+
+	if (!READ_ONCE(net->ipv6.devconf_all->forwarding)) {
+		__IP6_INC_STATS(net, idev, IPSTATS_MIB_INADDRERRORS);
+		return FMIP_DROP_NOT_FORWARDING;
+	}
+	if (skb_warn_if_lro(skb)) {
+		__IP6_INC_STATS(net, idev, IPSTATS_MIB_INDISCARDS);
+		return FMIP_DROP_NOT_FORWARDING;
+	}
+	if (!xfrm_allows(net, idev, skb)) {
+		__IP6_INC_STATS(net, idev, IPSTATS_MIB_INDISCARDS);
+		return FMIP_DROP_XFRM;
+	}
+	skb_forward_csum(skb);
+	why = check_header(net, idev, skb);
+	if (why)
+		return why;
+	__IP6_INC_STATS(net, ip6_dst_idev(skb_dst(skb)),
+			IPSTATS_MIB_OUTFORWDATAGRAMS);
+	if (fmip_icmp_too_big(fn, skb, way->mtu)) {
+		__IP6_INC_STATS(net, idev, IPSTATS_MIB_INTOOBIGERRORS);
+		__IP6_INC_STATS(net, ip6_dst_idev(skb_dst(skb)),
+				IPSTATS_MIB_FRAGFAILS);
+		return FMIP_DROP_TOO_BIG;
+	}
+	if (skb_cow(skb, way->headroom)) {
+		__IP6_INC_STATS(net, ip6_dst_idev(skb_dst(skb)),
+				IPSTATS_MIB_OUTDISCARDS);
+		return FMIP_DROP_NO_MEMORY;
+	}
+	return FMIP_DROP_NONE;
+}
+
+/* How the packet would leave, and the route that shows it to the hooks. */
+static enum fmip_drop find_way(struct fmip_binding *b, struct sk_buff *skb,
+			       struct fmip_way *way)
+{
+	enum fmip_drop why;
+
+	why = fmip_target_way(b, rcu_dereference(b->plan), way);
+	if (why == FMIP_DROP_NO_ROUTE)
+		fmip_icmp_unreachable(b->fn, skb);
+	if (why)
+		return why;
+	if (!fmip_route_set(b->fn, skb, way->dev, way->mtu))
+		return FMIP_DROP_NO_MEMORY;
+	return FMIP_DROP_NONE;
+}
+
+/**
+ * fmip_forward() - forward a received packet to its binding
+ * @b: binding
+ * @skb: packet, skb->dev is where it came in; consumed
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_forward(struct fmip_binding *b, struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	struct fmip_way way;
+	enum fmip_drop why;
+	int ret;
+
+	why = find_way(b, skb, &way);
+	if (!why)
+		why = check_forward(b->fn, skb, &way);
+	if (why) {
+		refuse(b, skb, why);
+		return;
+	}
+	ipv6_hdr(skb)->hop_limit--;
+	skb_clear_tstamp(skb);
+
+	ret = nf_hook(NFPROTO_IPV6, NF_INET_FORWARD, b->fn->net, NULL, skb,
+		      skb->dev, way.dev, forward_ok);
+	if (likely(ret == 1))
+		after_forward(b, skb);
+	else
+		not_passed(b, len, ret);
+}
+
+/**
+ * fmip_forward_local() - forward a packet of the router's own to a binding
+ * @b: binding
+ * @skb: packet that has passed OUTPUT; consumed
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_forward_local(struct fmip_binding *b, struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	struct fmip_way way;
+	enum fmip_drop why;
+	int ret;
+
+	why = find_way(b, skb, &way);
+	if (!why && fmip_icmp_too_big(b->fn, skb, way.mtu))
+		why = FMIP_DROP_TOO_BIG;
+	if (!why && skb_cow(skb, way.headroom))
+		why = FMIP_DROP_NO_MEMORY;
+	if (why) {
+		refuse(b, skb, why);
+		return;
+	}
+	skb->dev = way.dev;
+	skb->protocol = htons(ETH_P_IPV6);
+	ret = nf_hook(NFPROTO_IPV6, NF_INET_POST_ROUTING, b->fn->net, skb->sk,
+		      skb, NULL, way.dev, postrouting_ok);
+	if (likely(ret == 1))
+		after_postrouting(b, skb);
+	else
+		not_passed(b, len, ret);
+}

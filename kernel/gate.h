@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The gate of a binding: its transitions, and how buffered packets are paced.
+ * Pure arithmetic on what the caller hands in, so that it also builds and is
+ * tested outside the kernel.
+ */
+#ifndef _FMIP_GATE_H
+#define _FMIP_GATE_H
+
+#include <linux/fmip.h>
+#include <linux/types.h>
+
+/* RFC 5568 section 5.4: how many may be sent one after another. */
+#define FMIP_GATE_BURST		5
+
+/* No timer runs more often; a faster release sends more at a time instead. */
+#define FMIP_GATE_TICK_NS	100000ULL
+
+/* Most packets that are sent without letting go of the processor. */
+#define FMIP_GATE_BUDGET	64
+
+/**
+ * enum fmip_gate_step - what moves a gate
+ * @FMIP_GATE_STEP_HOLD: buffer from now on
+ * @FMIP_GATE_STEP_OPEN: release what is buffered, then let pass
+ * @FMIP_GATE_STEP_EMPTY: the queue is empty and its last packets have left
+ */
+enum fmip_gate_step {
+	FMIP_GATE_STEP_HOLD,
+	FMIP_GATE_STEP_OPEN,
+	FMIP_GATE_STEP_EMPTY,
+};
+
+/**
+ * struct fmip_pace_policy - how a binding releases
+ * @speedup: percent of the arrival rate, for FMIP_RELEASE_RFC5568
+ * @rate: packets per second, for FMIP_RELEASE_RATE
+ * @release: enum fmip_release
+ */
+struct fmip_pace_policy {
+	u32 speedup;
+	u32 rate;
+	u8 release;
+};
+
+/**
+ * struct fmip_pace - where a release has got to
+ * @last_ns: when the last packet was due
+ * @started: the first burst has been sent
+ */
+struct fmip_pace {
+	u64 last_ns;
+	bool started;
+};
+
+enum fmip_gate fmip_gate_next(enum fmip_gate gate, enum fmip_gate_step step,
+			      bool idle);
+u64 fmip_pace_interval(const struct fmip_pace_policy *policy, u32 queued,
+		       u64 span_ns);
+u32 fmip_pace_due(struct fmip_pace *pace, u64 now_ns, u64 interval_ns);
+u64 fmip_pace_wait(const struct fmip_pace *pace, u64 now_ns, u64 interval_ns);
+
+#endif /* _FMIP_GATE_H */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _FMIP_NET_H
+#define _FMIP_NET_H
+
+#include <linux/atomic.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/ratelimit.h>
+#include <linux/rhashtable.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "match.h"
+#include "stats.h"
+
+/**
+ * struct fmip_net - everything of one network namespace
+ * @net: the namespace
+ * @lock: serialises all changes.  Outside it RTNL where devices are named,
+ *	inside it the locks of single bindings.
+ * @bindings: by id, under @lock
+ * @tunnels: by id, under @lock
+ * @n_bindings: how many there are, under @lock
+ * @n_tunnels: how many there are, under @lock
+ * @matches: the lookup table
+ * @paths: tunnels by their outer addresses, read under RCU
+ * @proxies: proxied addresses by interface and address, read under RCU
+ * @n_proxies: how many there are, under @lock
+ * @dev: the fmip device, from the first tunnel or binding on; read under RCU,
+ *	written under RTNL
+ * @tunnel_routes: stand-in routes by inner MTU
+ * @link_routes: stand-in routes by interface index
+ * @stats: counters
+ * @buffered_packets: packets buffered in the namespace
+ * @buffered_bytes: their truesize
+ * @limit_bytes: most of the latter
+ * @exempt_mark: packets with this mark pass by
+ * @exempt_mask: the bits of the mark that count; 0 if none do
+ * @proxies_max: most addresses proxied
+ * @reap_bindings: dying, to be taken apart under @lock
+ * @reap_proxies: ended, to be taken apart under RTNL
+ * @reap_work: does both
+ * @hooked: the hooks are registered, under @lock
+ * @hooked_local: so is the one for the router's own packets, under @lock
+ * @idle_work: unregisters them after a while without bindings
+ * @rejected_limit: holds back events about what is rejected
+ * @closing: the namespace goes, under @lock
+ */
+struct fmip_net {
+	struct net *net;
+	struct mutex lock;
+	struct xarray bindings;
+	struct xarray tunnels;
+	u32 n_bindings;
+	u32 n_tunnels;
+	struct fmip_match_table matches;
+	struct rhashtable paths;
+	struct rhashtable proxies;
+	u32 n_proxies;
+	struct net_device __rcu *dev;
+	struct xarray tunnel_routes;
+	struct xarray link_routes;
+	struct fmip_pcpu_stats __percpu *stats;
+	atomic_long_t buffered_packets;
+	atomic_long_t buffered_bytes;
+	unsigned long limit_bytes;
+	u32 exempt_mark;
+	u32 exempt_mask;
+	u32 proxies_max;
+	struct llist_head reap_bindings;
+	struct llist_head reap_proxies;
+	struct work_struct reap_work;
+	bool hooked;
+	bool hooked_local;
+	struct delayed_work idle_work;
+	struct ratelimit_state rejected_limit;
+	bool closing;
+};
+
+extern unsigned int fmip_net_id;
+extern atomic_long_t fmip_module_bytes;
+extern unsigned long fmip_module_limit;
+
+static inline struct fmip_net *fmip_net(const struct net *net)
+{
+	return net_generic(net, fmip_net_id);
+}
+
+int fmip_net_init(void);
+void fmip_net_exit(void);
+int fmip_net_activate(struct fmip_net *fn, bool local);
+void fmip_net_idle(struct fmip_net *fn);
+
+#endif /* _FMIP_NET_H */

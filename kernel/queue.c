@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The queue of a binding, and who may take packets out of it.
+ *
+ * Order is kept by two rules.  One drainer at a time: it takes packets under
+ * the lock, marks the queue as draining, sends them without the lock, and only
+ * then takes more or lets another.  And FMIP_GATE_OPEN is published only when
+ * the queue is empty and the drainer's last packets have returned from being
+ * sent, so that a CPU that sees it can send at once and not overtake.
+ */
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <net/dst.h>
+
+#include "binding.h"
+#include "expiry.h"
+#include "net.h"
+#include "netlink.h"
+#include "queue.h"
+#include "target.h"
+
+/* Lives in skb->cb while a packet is buffered. */
+struct parked {
+	u64 since_ns;
+};
+
+static struct parked *parked(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct parked) > sizeof(skb->cb));
+	return (struct parked *)skb->cb;
+}
+
+static void drain(struct fmip_binding *b);
+
+static enum hrtimer_restart timer_run(struct hrtimer *timer)
+{
+	struct fmip_queue *q = container_of(timer, struct fmip_queue, timer);
+
+	rcu_read_lock();
+	drain(q->binding);
+	rcu_read_unlock();
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * fmip_queue_make() - give a binding a queue, if it has none
+ * @b: binding
+ *
+ * Context: process, the namespace's lock held. Return: 0 or -ENOMEM.
+ */
+int fmip_queue_make(struct fmip_binding *b)
+{
+	struct fmip_queue *q;
+
+	lockdep_assert_held(&b->fn->lock);
+	if (b->queue)
+		return 0;
+	q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
+	if (!q)
+		return -ENOMEM;
+	__skb_queue_head_init(&q->skbs);
+	hrtimer_init(&q->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
+	q->timer.function = timer_run;
+	q->binding = b;
+
+	spin_lock_bh(&b->lock);
+	b->queue = q;
+	spin_unlock_bh(&b->lock);
+	return 0;
+}
+
+static bool idle(const struct fmip_queue *q)
+{
+	return !q || (skb_queue_empty(&q->skbs) && !q->draining);
+}
+
+static void account(struct fmip_binding *b, const struct sk_buff *skb)
+{
+	struct fmip_queue *q = b->queue;
+
+	q->bytes += skb->truesize;
+	q->peak_bytes = max(q->peak_bytes, q->bytes);
+	q->peak_packets = max_t(u64, q->peak_packets, skb_queue_len(&q->skbs));
+	atomic_long_inc(&b->fn->buffered_packets);
+}
+
+static void unaccount(struct fmip_binding *b, const struct sk_buff *skb)
+{
+	b->queue->bytes -= skb->truesize;
+	atomic_long_dec(&b->fn->buffered_packets);
+	atomic_long_sub(skb->truesize, &b->fn->buffered_bytes);
+	atomic_long_sub(skb->truesize, &fmip_module_bytes);
+}
+
+static struct sk_buff *take(struct fmip_binding *b)
+{
+	struct sk_buff *skb = __skb_dequeue(&b->queue->skbs);
+
+	if (skb)
+		unaccount(b, skb);
+	return skb;
+}
+
+/* Reserve room for @skb in what the bindings share. */
+static enum fmip_drop reserve(struct fmip_net *fn, const struct sk_buff *skb)
+{
+	long size = skb->truesize;
+
+	if (atomic_long_add_return(size, &fn->buffered_bytes) >
+	    READ_ONCE(fn->limit_bytes)) {
+		atomic_long_sub(size, &fn->buffered_bytes);
+		return FMIP_DROP_LIMIT_NETNS;
+	}
+	if (atomic_long_add_return(size, &fmip_module_bytes) >
+	    READ_ONCE(fmip_module_limit)) {
+		atomic_long_sub(size, &fmip_module_bytes);
+		atomic_long_sub(size, &fn->buffered_bytes);
+		return FMIP_DROP_LIMIT_MODULE;
+	}
+	return FMIP_DROP_NONE;
+}
+
+/* Does @skb fit within the binding's own limits? */
+static enum fmip_drop fits(const struct fmip_queue *q,
+			   const struct fmip_plan *plan,
+			   const struct sk_buff *skb)
+{
+	if (skb_queue_len(&q->skbs) >= plan->limit_packets)
+		return FMIP_DROP_LIMIT_PACKETS;
+	if (q->bytes + skb->truesize > plan->limit_bytes)
+		return FMIP_DROP_LIMIT_BYTES;
+	return FMIP_DROP_NONE;
+}
+
+/* Drop what has waited for too long. */
+static void drop_aged(struct fmip_binding *b, const struct fmip_plan *plan,
+		      u64 now)
+{
+	u64 age = plan->limit_age * (u64)NSEC_PER_MSEC;
+	struct sk_buff *skb;
+
+	if (!age)
+		return;
+	while ((skb = skb_peek(&b->queue->skbs)) &&
+	       now - parked(skb)->since_ns > age)
+		fmip_drop(b->fn, b, take(b), FMIP_DROP_AGED);
+}
+
+/* Queue @skb, or say why it cannot be.  Called with @b->lock held. */
+static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
+{
+	struct fmip_plan *plan = rcu_dereference(b->plan);
+	struct fmip_queue *q = b->queue;
+	u64 now = ktime_get_ns();
+	enum fmip_drop why;
+
+	drop_aged(b, plan, now);
+	why = fits(q, plan, skb);
+	while (why && plan->overflow == FMIP_OVERFLOW_HEAD &&
+	       !skb_queue_empty(&q->skbs)) {
+		fmip_drop(b->fn, b, take(b), why);
+		q->overflowed = true;
+		why = fits(q, plan, skb);
+	}
+	if (!why)
+		why = reserve(b->fn, skb);
+	if (why) {
+		q->overflowed = true;
+		return why;
+	}
+	parked(skb)->since_ns = now;
+	__skb_queue_tail(&q->skbs, skb);
+	account(b, skb);
+	return FMIP_DROP_NONE;
+}
+
+/* Let go of all that may not outlive the moment, but for the input interface. */
+static void strip(struct sk_buff *skb)
+{
+	skb_orphan(skb);
+	nf_reset_ct(skb);
+	skb_dst_drop(skb);
+	skb_ext_reset(skb);
+	skb->dev = NULL;
+}
+
+static void park(struct fmip_binding *b, struct sk_buff *skb)
+{
+	bool first = false;
+	enum fmip_drop why;
+
+	spin_lock(&b->lock);
+	if (b->gate == FMIP_GATE_OPEN && !b->dying) {
+		spin_unlock(&b->lock);
+		fmip_target_xmit(b, skb, false);
+		return;
+	}
+	if (b->dying) {
+		why = b->reap_reason;
+	} else {
+		bool before = b->queue->overflowed;
+
+		strip(skb);
+		why = enqueue(b, skb);
+		first = !before && b->queue->overflowed;
+	}
+	spin_unlock(&b->lock);
+	if (why)
+		fmip_drop(b->fn, b, skb, why);
+	if (first)
+		fmip_netlink_overflow(b);
+}
+
+/**
+ * fmip_queue_pass() - a packet of a binding has passed the firewall
+ * @b: binding
+ * @skb: packet; consumed
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb)
+{
+	/* Pairs with publish_open(): the last buffered packet is out. */
+	if (likely(smp_load_acquire(&b->gate) == FMIP_GATE_OPEN))
+		fmip_target_xmit(b, skb, false);
+	else
+		park(b, skb);
+}
+
+/* Pairs with fmip_queue_pass(). */
+static void set_gate(struct fmip_binding *b, enum fmip_gate gate)
+{
+	lockdep_assert_held(&b->lock);
+	smp_store_release(&b->gate, gate);
+}
+
+/* How long the packets that are still buffered took to arrive. */
+static u64 span(const struct fmip_queue *q)
+{
+	struct sk_buff *head = skb_peek(&q->skbs);
+
+	if (!head)
+		return 0;
+	return parked(skb_peek_tail(&q->skbs))->since_ns -
+	       parked(head)->since_ns;
+}
+
+/*
+ * Take what may be sent now.  Called with @b->lock held.  If that is nothing,
+ * the timer is set for when it will be something.
+ */
+static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
+{
+	struct fmip_plan *plan = rcu_dereference(b->plan);
+	struct fmip_queue *q = b->queue;
+	u64 now = ktime_get_ns();
+	struct sk_buff *skb;
+	u64 interval;
+	u32 n;
+
+	drop_aged(b, plan, now);
+	interval = fmip_pace_interval(&plan->pace, skb_queue_len(&q->skbs),
+				      span(q));
+	n = fmip_pace_due(&q->pace, now, interval);
+	while (n-- && (skb = take(b)))
+		__skb_queue_tail(batch, skb);
+	return !skb_queue_empty(batch) || skb_queue_empty(&q->skbs);
+}
+
+/* Set the timer for the next packet.  Called with @b->lock held. */
+static void arm(struct fmip_binding *b)
+{
+	struct fmip_plan *plan = rcu_dereference(b->plan);
+	struct fmip_queue *q = b->queue;
+	u64 interval;
+
+	interval = fmip_pace_interval(&plan->pace, skb_queue_len(&q->skbs),
+				      span(q));
+	hrtimer_start(&q->timer,
+		      ns_to_ktime(fmip_pace_wait(&q->pace, ktime_get_ns(),
+						 interval)),
+		      HRTIMER_MODE_REL_SOFT);
+}
+
+/* Returns when the first of them was out. */
+static u64 send_batch(struct fmip_binding *b, struct sk_buff_head *batch)
+{
+	u64 first_ns = 0;
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(batch))) {
+		memset(skb->cb, 0, sizeof(skb->cb));
+		fmip_target_xmit(b, skb, true);
+		if (!first_ns)
+			first_ns = ktime_get_ns();
+	}
+	return first_ns;
+}
+
+/*
+ * What comes after a batch.  Called with @b->lock held.  Returns whether the
+ * gate has opened.
+ */
+static bool settle(struct fmip_binding *b)
+{
+	if (b->dying || b->gate != FMIP_GATE_DRAINING)
+		return false;
+	if (!idle(b->queue)) {
+		arm(b);
+		return false;
+	}
+	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_EMPTY, true));
+	return true;
+}
+
+/* Send what is due.  RCU, bottom halves off. */
+static void drain(struct fmip_binding *b)
+{
+	struct fmip_queue *q = b->queue;
+	struct sk_buff_head batch;
+	u64 opened_ns, first_ns;
+	bool opened;
+
+	__skb_queue_head_init(&batch);
+	spin_lock(&b->lock);
+	if (b->dying || b->gate != FMIP_GATE_DRAINING || q->draining) {
+		spin_unlock(&b->lock);
+		return;
+	}
+	if (take_due(b, &batch)) {
+		opened_ns = q->opened_ns;
+		q->opened_ns = 0;
+		q->draining = true;
+		spin_unlock(&b->lock);
+		first_ns = send_batch(b, &batch);
+		spin_lock(&b->lock);
+		q->draining = false;
+		if (opened_ns && first_ns)
+			q->first_release_ns = first_ns - opened_ns;
+	}
+	opened = settle(b);
+	spin_unlock(&b->lock);
+	if (opened)
+		fmip_netlink_released(b);
+}
+
+/**
+ * fmip_queue_hold() - buffer from now on
+ * @b: binding with a queue
+ *
+ * A release that is under way ends with the packets that are being sent.
+ *
+ * Context: process or softirq, RCU.
+ */
+void fmip_queue_hold(struct fmip_binding *b)
+{
+	struct fmip_plan *plan = rcu_dereference(b->plan);
+
+	spin_lock_bh(&b->lock);
+	if (!b->dying) {
+		set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_HOLD,
+					   idle(b->queue)));
+		b->queue->overflowed = false;
+		b->has_hold_end = plan->hold_time;
+		b->hold_end = jiffies + msecs_to_jiffies(plan->hold_time);
+		fmip_expiry_arm(b);
+	}
+	spin_unlock_bh(&b->lock);
+}
+
+/**
+ * fmip_queue_open_unlock() - fmip_queue_open() for who has the lock already
+ * @b: binding, on hold
+ * @since_ns: when the reason for it was seen, CLOCK_MONOTONIC
+ *
+ * Context: RCU, bottom halves off, @b->lock held and released.
+ */
+void fmip_queue_open_unlock(struct fmip_binding *b, u64 since_ns)
+	__releases(&b->lock)
+{
+	bool empty = idle(b->queue);
+
+	memset(&b->queue->pace, 0, sizeof(b->queue->pace));
+	b->queue->opened_ns = since_ns;
+	b->has_hold_end = false;
+	fmip_expiry_arm(b);
+	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_OPEN, empty));
+	spin_unlock(&b->lock);
+	if (empty)
+		fmip_netlink_released(b);
+	else
+		drain(b);
+}
+
+/**
+ * fmip_queue_open() - release what is buffered, then let pass
+ * @b: binding
+ * @since_ns: when the reason for it was seen, CLOCK_MONOTONIC
+ *
+ * The first packets have been sent when this returns.
+ *
+ * Context: process or softirq, RCU. Return: whether the gate was on hold.
+ */
+bool fmip_queue_open(struct fmip_binding *b, u64 since_ns)
+{
+	bool held;
+
+	local_bh_disable();
+	spin_lock(&b->lock);
+	held = b->gate == FMIP_GATE_HOLD && !b->dying;
+	if (held)
+		fmip_queue_open_unlock(b, since_ns);
+	else
+		spin_unlock(&b->lock);
+	local_bh_enable();
+	return held;
+}
+
+/**
+ * fmip_queue_end() - free what a dying binding buffers
+ * @b: binding; it is dying, so that nothing is added or sent any more
+ *
+ * Context: process.
+ */
+void fmip_queue_end(struct fmip_binding *b)
+{
+	struct sk_buff_head rest;
+	struct sk_buff *skb;
+
+	if (!b->queue)
+		return;
+	hrtimer_cancel(&b->queue->timer);
+	__skb_queue_head_init(&rest);
+	spin_lock_bh(&b->lock);
+	while ((skb = take(b)))
+		__skb_queue_tail(&rest, skb);
+	spin_unlock_bh(&b->lock);
+	while ((skb = __skb_dequeue(&rest)))
+		fmip_drop(b->fn, b, skb, b->reap_reason);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _FMIP_QUEUE_H
+#define _FMIP_QUEUE_H
+
+#include <linux/hrtimer.h>
+#include <linux/skbuff.h>
+
+#include "gate.h"
+
+struct fmip_binding;
+
+/**
+ * struct fmip_queue - what a binding buffers
+ * @skbs: the packets, oldest first, each without a device, a route, a socket
+ *	or a conntrack entry
+ * @bytes: their truesize
+ * @peak_packets: most there ever were
+ * @peak_bytes: most truesize there ever was
+ * @first_release_ns: from the last opening to the first packet out
+ * @opened_ns: when the gate was last told to open, or 0 once a packet is out
+ * @pace: of the release
+ * @timer: runs when the next packet is due
+ * @draining: somebody is sending packets taken from @skbs, without the lock;
+ *	nobody else may take any
+ * @overflowed: a packet has been refused since the hold began
+ * @binding: whose it is
+ *
+ * All under the binding's lock.
+ */
+struct fmip_queue {
+	struct sk_buff_head skbs;
+	u64 bytes;
+	u64 peak_packets;
+	u64 peak_bytes;
+	u64 first_release_ns;
+	u64 opened_ns;
+	struct fmip_pace pace;
+	struct hrtimer timer;
+	bool draining;
+	bool overflowed;
+	struct fmip_binding *binding;
+};
+
+int fmip_queue_make(struct fmip_binding *b);
+void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb);
+void fmip_queue_hold(struct fmip_binding *b);
+void fmip_queue_open_unlock(struct fmip_binding *b, u64 since_ns);
+bool fmip_queue_open(struct fmip_binding *b, u64 since_ns);
+void fmip_queue_end(struct fmip_binding *b);
+
+#endif /* _FMIP_QUEUE_H */

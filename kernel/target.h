@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _FMIP_TARGET_H
+#define _FMIP_TARGET_H
+
+#include <linux/types.h>
+
+struct fmip_binding;
+struct fmip_plan;
+struct net_device;
+struct sk_buff;
+
+/**
+ * struct fmip_way - how a packet leaves, as the inner hooks are told
+ * @dev: the fmip device for a tunnel, the interface for a link
+ * @mtu: largest inner packet
+ * @headroom: what is going to be put in front of it
+ */
+struct fmip_way {
+	struct net_device *dev;
+	unsigned int mtu;
+	unsigned int headroom;
+};
+
+int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
+		    struct fmip_way *way);
+void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
+		      bool released);
+bool fmip_target_nested(const struct fmip_binding *b);
+
+#endif /* _FMIP_TARGET_H */
