@@ -214,7 +214,8 @@ file_has() {
 	[[ -e $1 && $(<"$1") == *"$2"* ]]
 }
 
-# background COMMAND...: starts it, in $! as usual; it does not outlive us
+# background COMMAND...: starts it, in $! as usual; it does not outlive us.  Its
+# redirections are made here, so that one to a FIFO would wait for the other end.
 background() {
 	"$@" &
 	LIB_PIDS+=($!)
@@ -380,7 +381,23 @@ lib_router() { # lib_router NETNS ACC_ADDR ACC_LL ACC_MAC UP_ADDR UP_GW
 		addr add fe80::2/64 dev up0 nodad
 		route add default via $6 dev up0
 	END
-	in_ns "$1" sysctl -qw net.ipv6.conf.all.forwarding=1 || bail "no forwarding in $1"
+	lib_settings "$1" ipv6/conf/all/forwarding=1
+}
+
+# lib_settings NETNS SETTING=VALUE...: below /proc/sys/net.  And one processor
+# takes in all that a link brings, so that it is a wire, which keeps the order;
+# what a veth brings comes in wherever its sender happens to run.
+lib_settings() {
+	local ns=$1
+
+	shift
+	in_ns "$ns" bash -c '
+		for setting; do
+			echo "${setting#*=}" >"/proc/sys/net/${setting%%=*}" || exit
+		done
+		for rps in /sys/class/net/*/queues/rx-0/rps_cpus; do
+			echo 1 >"$rps" || exit
+		done' bash "$@" || bail "$ns cannot be set up"
 }
 
 # topo_up: makes the network, with $CN $CORE $PAR $NAR $MN $AIR.  It may be
@@ -449,7 +466,9 @@ topo_up() {
 		route add 2001:db8:1::/64 via 2001:db8:f1::2 dev par0
 		route add 2001:db8:2::/64 via 2001:db8:f2::2 dev nar0
 	END
-	in_ns "$CORE" sysctl -qw net.ipv6.conf.all.forwarding=1 || bail "no forwarding in core"
+	lib_settings "$CN"
+	lib_settings "$AIR"
+	lib_settings "$CORE" ipv6/conf/all/forwarding=1
 	lib_router "$PAR" $PAR_ADDR $PAR_LL $PAR_MAC 2001:db8:f1::2 2001:db8:f1::1
 	lib_router "$NAR" $NAR_ADDR $NAR_LL $NAR_MAC 2001:db8:f2::2 2001:db8:f2::1
 	topo_mn
@@ -464,8 +483,7 @@ topo_up() {
 # The node knows both routers, as one that has had a Proxy Router Advertisement
 # does, and holds its addresses as /128: nothing but its router is on its link.
 topo_mn() {
-	in_ns "$MN" sysctl -qw net.ipv6.conf.wlan0.accept_ra=0 net.ipv6.conf.wlan0.mtu="$MN_MTU" ||
-		bail "no MTU of $MN_MTU in mn"
+	lib_settings "$MN" ipv6/conf/wlan0/accept_ra=0 ipv6/conf/wlan0/mtu="$MN_MTU"
 	lib_batch -n "$MN" <<-END
 		link set lo up
 		link set wlan0 addrgenmode none
@@ -540,18 +558,35 @@ handover_redirect() {
 	lib_mark uplink-held
 }
 
+# handover_arm [to BRIDGE]: starts what handover_move needs, so that the move
+# itself waits for no process to start.  It may be left out.
+handover_arm() {
+	local announcer=$LIB_TMP/announcer radio=$LIB_TMP/radio
+
+	rm -f "$announcer" "$radio" "$radio.go"
+	: >"$announcer"
+	: >"$radio"
+	mkfifo "$radio.go"
+	background in_ns "$MN" ndsend una --wait-carrier --dev wlan0 --target $NCOA \
+		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} --unplug fast0 >"$announcer"
+	LIB_ANNOUNCER=$!
+	radio move --on-line --netns "$AIR" --port radio --to "${2:-br2}" --gap "$GAP_MS" \
+		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} <"$radio.go" >"$radio" &
+	LIB_RADIO=$!
+	LIB_PIDS+=("$LIB_RADIO")
+	exec {LIB_RADIO_GO}>"$radio.go"
+	wait_line "$WAIT_MS" "$announcer" ready || bail "ndsend does not wait for the carrier"
+	wait_line "$WAIT_MS" "$radio" ready || bail "radio does not wait for the word"
+}
+
 # handover_move [to BRIDGE]: the node loses its link, and $GAP_MS later it has
 # another one, where it announces itself and lets its own packets go.
 handover_move() {
-	local to=${2:-br2} ready=$LIB_TMP/ndsend.out ndsend
-
-	: >"$ready"
-	background in_ns "$MN" ndsend una --wait-carrier --dev wlan0 --target $NCOA \
-		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} --unplug fast0 >"$ready"
-	ndsend=$!
-	wait_line "$WAIT_MS" "$ready" ready || bail "ndsend does not wait for the carrier"
-	radio move --netns "$AIR" --port radio --to "$to" --gap "$GAP_MS" \
-		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} >"$LIB_TMP/radio.out" || bail "the radio did not move"
-	wait "$ndsend" || bail "the node could not announce itself"
+	[[ ${LIB_RADIO-} ]] || handover_arm "$@"
+	echo >&"$LIB_RADIO_GO"
+	exec {LIB_RADIO_GO}>&-
+	wait "$LIB_RADIO" || bail "the radio did not move"
+	wait "$LIB_ANNOUNCER" || bail "the node could not announce itself"
+	LIB_RADIO=
 	lib_mark moved
 }

@@ -162,6 +162,7 @@ static void wait_carrier(const struct request *req)
 	uint32_t ups = 0;
 	int err;
 
+	run_before_others();
 	nl_socket_disable_seq_check(sk);
 	nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, on_link, &carrier);
 	err = nl_socket_add_membership(sk, RTNLGRP_LINK);

@@ -3,12 +3,15 @@
  * radio - move a mobile node's radio link from one access point to another
  *
  *	radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE]
- *		   [--on-line]
+ *		   [--on-line] [--route NETNS,ADDR,GATEWAY,IF]...
  *
  * The far end IF of the mobile node's link leaves its bridge and goes down, so
  * that the node loses its carrier.  MS milliseconds after that is done
  * (default 0) IF joins BRIDGE and comes up.  --on-line waits for a line on
- * standard input first.  The events "link-down" and "link-up" are logged, and
+ * standard input first.  --route replaces, at the moment at which the link is
+ * up, the route to ADDR (or "default") of a network namespace.
+ *
+ * The events "link-down", "link-up" and "routes-switched" are logged, and
  * written to standard output, at the time at which the kernel has confirmed
  * them.
  */
@@ -19,6 +22,13 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 
+#define ROUTES_MAX	4
+
+struct route {
+	struct nl_sock *sk;
+	struct nl_msg *msg;
+};
+
 struct move {
 	const char *netns;
 	const char *port;
@@ -26,12 +36,14 @@ struct move {
 	const char *log;
 	int64_t gap_ns;
 	int on_line;
+	struct route routes[ROUTES_MAX];
+	int n_routes;
 };
 
 static void usage(FILE *to)
 {
 	fputs("Usage: radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE]\n"
-	      "                  [--on-line]\n", to);
+	      "                  [--on-line] [--route NETNS,ADDR,GATEWAY,IF]...\n", to);
 }
 
 static struct nl_sock *open_rtnetlink(void)
@@ -62,6 +74,64 @@ static void set_link(struct nl_sock *sk, unsigned int ifindex, unsigned int mast
 		die("interface %u %s: %s", ifindex, up ? "up" : "down", nl_geterror(err));
 }
 
+static struct nl_msg *route_message(const char *to, const char *gateway, const char *dev)
+{
+	struct rtmsg rtm = {
+		.rtm_family = AF_INET6,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+	};
+	struct in6_addr addr, via = parse_address("--route: gateway", gateway);
+	unsigned int ifindex = parse_device("--route", dev);
+	struct nl_msg *msg;
+	int is_default = !strcmp(to, "default");
+
+	if (!is_default) {
+		addr = parse_address("--route", to);
+		rtm.rtm_dst_len = 128;
+	}
+	msg = nlmsg_alloc_simple(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
+	if (!msg || nlmsg_append(msg, &rtm, sizeof(rtm), NLMSG_ALIGNTO) ||
+	    (!is_default && nla_put(msg, RTA_DST, sizeof(addr), &addr)) ||
+	    nla_put(msg, RTA_GATEWAY, sizeof(via), &via) || nla_put_u32(msg, RTA_OIF, ifindex))
+		die("out of memory");
+	return msg;
+}
+
+/* A socket keeps the network namespace in which it was made. */
+static void prepare_route(struct move *move, char *text)
+{
+	const char *netns = strsep(&text, ","), *to = strsep(&text, ",");
+	const char *gateway = strsep(&text, ","), *dev = strsep(&text, ",");
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct route *route = &move->routes[move->n_routes];
+
+	if (!dev || text)
+		die("--route is not NETNS,ADDR,GATEWAY,IF");
+	if (move->n_routes++ == ROUTES_MAX)
+		die("--route: more than %d", ROUTES_MAX);
+	enter_netns(netns);
+	route->sk = open_rtnetlink();
+	route->msg = route_message(to, gateway, dev);
+	if (home < 0 || setns(home, CLONE_NEWNET))
+		die("network namespace: %s", strerror(errno));
+	close(home);
+}
+
+static void switch_routes(struct move *move)
+{
+	int err;
+
+	for (struct route *route = move->routes; route < move->routes + move->n_routes; route++) {
+		err = nl_send_sync(route->sk, route->msg);
+		if (err < 0)
+			die("--route: %s", nl_geterror(err));
+		nl_socket_free(route->sk);
+	}
+}
+
 static void tell(const struct move *move, int64_t when, const char *event)
 {
 	log_event(move->log, when, event);
@@ -69,17 +139,18 @@ static void tell(const struct move *move, int64_t when, const char *event)
 	fflush(stdout);
 }
 
-static void run(const struct move *move)
+static void run(struct move *move)
 {
 	unsigned int port, bridge;
 	struct nl_sock *sk;
-	int64_t down, up;
+	int64_t down, up, switched;
 
 	if (move->netns)
 		enter_netns(move->netns);
 	port = parse_device("--port", move->port);
 	bridge = parse_device("--to", move->to);
 	sk = open_rtnetlink();
+	run_before_others();
 	if (move->on_line) {
 		puts("ready");
 		fflush(stdout);
@@ -93,7 +164,11 @@ static void run(const struct move *move)
 	sleep_until_ns(down + move->gap_ns);
 	set_link(sk, port, bridge, 1);
 	up = now_ns();
+	switch_routes(move);
+	switched = now_ns();
 	tell(move, up, "link-up");
+	if (move->n_routes)
+		tell(move, switched, "routes-switched");
 	nl_socket_free(sk);
 }
 
@@ -106,6 +181,7 @@ int main(int argc, char **argv)
 		{ "gap", required_argument, NULL, 'g' },
 		{ "log", required_argument, NULL, 'l' },
 		{ "on-line", no_argument, NULL, 'o' },
+		{ "route", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
@@ -131,6 +207,9 @@ int main(int argc, char **argv)
 			break;
 		case 'o':
 			move.on_line = 1;
+			break;
+		case 'r':
+			prepare_route(&move, optarg);
 			break;
 		case 'h':
 			usage(stdout);
