@@ -343,6 +343,9 @@ static const struct genl_ops fmip_genl_ops[] = {
 		BINDING_OP(NEW, fmip_netlink_binding_new),
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
+		BINDING_OP(REPLACE, fmip_netlink_binding_new),
+		.flags = GENL_UNS_ADMIN_PERM,
+	}, {
 		BINDING_OP(SET, fmip_netlink_binding_set),
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
@@ -356,6 +359,9 @@ static const struct genl_ops fmip_genl_ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		TUNNEL_OP(NEW, fmip_netlink_tunnel_new),
+		.flags = GENL_UNS_ADMIN_PERM,
+	}, {
+		TUNNEL_OP(REPLACE, fmip_netlink_tunnel_new),
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		TUNNEL_OP(SET, fmip_netlink_tunnel_set),

@@ -455,14 +455,14 @@ err_free:
 	return err;
 }
 
-/* The binding that NEW would replace: by its id, or else by its first match. */
+/* The binding that REPLACE means: by its id, or else by its first match. */
 static struct fmip_binding *find_replaced(struct fmip_net *fn,
 					  struct genl_info *info)
 {
 	struct nlattr *id = info->attrs[FMIP_BINDING_A_ID];
 	struct nlattr *matches = info->attrs[FMIP_BINDING_A_MATCHES];
 
-	if (!(info->nlhdr->nlmsg_flags & NLM_F_REPLACE))
+	if (info->genlhdr->cmd != FMIP_CMD_BINDING_REPLACE)
 		return NULL;
 	if (id)
 		return find_id(fn, nla_get_u32(id));
@@ -490,7 +490,7 @@ static int make(struct fmip_net *fn, struct genl_info *info)
 }
 
 /**
- * fmip_netlink_binding_new() - FMIP_CMD_BINDING_NEW
+ * fmip_netlink_binding_new() - FMIP_CMD_BINDING_NEW and _REPLACE
  * @skb: request
  * @info: request, parsed
  *

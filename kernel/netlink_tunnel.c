@@ -242,13 +242,13 @@ static int check_new(struct genl_info *info)
 	return -EINVAL;
 }
 
-/* The tunnel that NLM_F_REPLACE means, or NULL if it is to be made. */
+/* The tunnel that REPLACE means, or NULL if it is to be made. */
 static struct fmip_tunnel *find_replaced(struct fmip_net *fn,
 					 struct genl_info *info)
 {
 	struct nlattr *id = info->attrs[FMIP_TUNNEL_A_ID];
 
-	if (!(info->nlhdr->nlmsg_flags & NLM_F_REPLACE) || !id)
+	if (info->genlhdr->cmd != FMIP_CMD_TUNNEL_REPLACE || !id)
 		return NULL;
 	return xa_load(&fn->tunnels, nla_get_u32(id));
 }
@@ -285,7 +285,7 @@ err_path:
 }
 
 /**
- * fmip_netlink_tunnel_new() - FMIP_CMD_TUNNEL_NEW
+ * fmip_netlink_tunnel_new() - FMIP_CMD_TUNNEL_NEW and _REPLACE
  * @skb: request
  * @info: request, parsed
  *

@@ -90,13 +90,11 @@ static enum outcome show(const struct binding *binding)
 	return outcome;
 }
 
-/* What a change leaves behind is of interest to a program only. */
-static enum outcome make(int cmd, int flags, const struct binding *binding)
+/* What has been made, with the id that it got, is of interest to programs. */
+static enum outcome make(uint8_t cmd, const struct binding *binding)
 {
-	if (output.json)
-		flags |= NLM_F_ECHO;
-	return ask(cmd, flags, binding, output.json ? print_binding : NULL,
-		   NULL);
+	return ask(cmd, output.json ? NLM_F_ECHO : 0, binding,
+		   output.json ? print_binding : NULL, NULL);
 }
 
 enum outcome command_binding(struct args *args)
@@ -127,13 +125,11 @@ enum outcome command_binding(struct args *args)
 
 	switch (verb) {
 	case VERB_ADD:
-		return make(FMIP_CMD_BINDING_NEW, NLM_F_CREATE | NLM_F_EXCL,
-			    &binding);
+		return make(FMIP_CMD_BINDING_NEW, &binding);
 	case VERB_REPLACE:
-		return make(FMIP_CMD_BINDING_NEW, NLM_F_CREATE | NLM_F_REPLACE,
-			    &binding);
+		return make(FMIP_CMD_BINDING_REPLACE, &binding);
 	case VERB_CHANGE:
-		return make(FMIP_CMD_BINDING_SET, 0, &binding);
+		return ask(FMIP_CMD_BINDING_SET, 0, &binding, NULL, NULL);
 	case VERB_DEL:
 		return ask(FMIP_CMD_BINDING_DEL, 0, &binding, NULL, NULL);
 	default:

@@ -122,11 +122,13 @@ static const struct attr_set *request_set(uint8_t cmd)
 {
 	switch (cmd) {
 	case FMIP_CMD_BINDING_NEW:
+	case FMIP_CMD_BINDING_REPLACE:
 	case FMIP_CMD_BINDING_SET:
 	case FMIP_CMD_BINDING_DEL:
 	case FMIP_CMD_BINDING_GET:
 		return &binding_set;
 	case FMIP_CMD_TUNNEL_NEW:
+	case FMIP_CMD_TUNNEL_REPLACE:
 	case FMIP_CMD_TUNNEL_SET:
 	case FMIP_CMD_TUNNEL_DEL:
 	case FMIP_CMD_TUNNEL_GET:

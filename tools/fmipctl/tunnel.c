@@ -78,12 +78,11 @@ static enum outcome show(const struct tunnel *tunnel)
 	return outcome;
 }
 
-/* What a change leaves behind is of interest to a program only. */
-static enum outcome make(int cmd, int flags, const struct tunnel *tunnel)
+/* What has been made, with the id that it got, is of interest to programs. */
+static enum outcome make(uint8_t cmd, const struct tunnel *tunnel)
 {
-	if (output.json)
-		flags |= NLM_F_ECHO;
-	return ask(cmd, flags, tunnel, output.json ? print_tunnel : NULL, NULL);
+	return ask(cmd, output.json ? NLM_F_ECHO : 0, tunnel,
+		   output.json ? print_tunnel : NULL, NULL);
 }
 
 enum outcome command_tunnel(struct args *args)
@@ -114,13 +113,11 @@ enum outcome command_tunnel(struct args *args)
 
 	switch (verb) {
 	case VERB_ADD:
-		return make(FMIP_CMD_TUNNEL_NEW, NLM_F_CREATE | NLM_F_EXCL,
-			    &tunnel);
+		return make(FMIP_CMD_TUNNEL_NEW, &tunnel);
 	case VERB_REPLACE:
-		return make(FMIP_CMD_TUNNEL_NEW, NLM_F_CREATE | NLM_F_REPLACE,
-			    &tunnel);
+		return make(FMIP_CMD_TUNNEL_REPLACE, &tunnel);
 	case VERB_CHANGE:
-		return make(FMIP_CMD_TUNNEL_SET, 0, &tunnel);
+		return ask(FMIP_CMD_TUNNEL_SET, 0, &tunnel, NULL, NULL);
 	case VERB_DEL:
 		return ask(FMIP_CMD_TUNNEL_DEL, 0, &tunnel, NULL, NULL);
 	default:

@@ -16,17 +16,16 @@
  * there is one, and has changed nothing.
  *
  * FMIP_CMD_BINDING_NEW (needs CAP_NET_ADMIN, as every change does)
- *	NLM_F_CREATE | NLM_F_EXCL	a new binding; -EEXIST if the id, or one
- *					of the matches, is taken
- *	NLM_F_CREATE | NLM_F_REPLACE	the binding that FMIP_BINDING_A_ID, or
- *					without it the first match, names gets
- *					exactly what the request says, at once;
- *					its queue and counters stay.  A new one
- *					is made if there is none.
+ *	Makes a binding; -EEXIST if the id, or one of the matches, is taken.
  *	FMIP_BINDING_A_ID		chosen by the kernel when absent
  *	FMIP_BINDING_A_MATCHES		at least one
  *	and any of the others that are not marked "output only".
  *	With NLM_F_ECHO the answer is the binding as FMIP_CMD_BINDING_GET has it.
+ *
+ * FMIP_CMD_BINDING_REPLACE
+ *	The same, but the binding that FMIP_BINDING_A_ID, or without it the
+ *	first match, names gets exactly what the request says, at once; its
+ *	queue and counters stay.  A new one is made if there is none.
  *
  * FMIP_CMD_BINDING_SET
  *	FMIP_BINDING_A_ID		or one match in FMIP_BINDING_A_MATCH
@@ -43,7 +42,7 @@
  * FMIP_CMD_BINDING_FLUSH
  *	Deletes every binding of the namespace.
  *
- * FMIP_CMD_TUNNEL_NEW, _SET, _DEL, _GET, _FLUSH
+ * FMIP_CMD_TUNNEL_NEW, _REPLACE, _SET, _DEL, _GET, _FLUSH
  *	The same for tunnels, which FMIP_TUNNEL_A_ID names.  _DEL refuses with
  *	-EBUSY, and _FLUSH passes over, a tunnel that a binding uses.
  *
@@ -75,11 +74,13 @@
 enum fmip_cmd {
 	FMIP_CMD_UNSPEC,
 	FMIP_CMD_BINDING_NEW,
+	FMIP_CMD_BINDING_REPLACE,
 	FMIP_CMD_BINDING_SET,
 	FMIP_CMD_BINDING_DEL,
 	FMIP_CMD_BINDING_GET,
 	FMIP_CMD_BINDING_FLUSH,
 	FMIP_CMD_TUNNEL_NEW,
+	FMIP_CMD_TUNNEL_REPLACE,
 	FMIP_CMD_TUNNEL_SET,
 	FMIP_CMD_TUNNEL_DEL,
 	FMIP_CMD_TUNNEL_GET,

@@ -95,7 +95,7 @@ static void smallest(void **state)
 
 	(void)state;
 	sends("binding add dst 2001:db8:1::10", FMIP_CMD_BINDING_NEW,
-	      NLM_F_CREATE | NLM_F_EXCL);
+	      0);
 	assert_int_equal(count_attrs(), 1);
 	parse_member(FMIP_BINDING_A_MATCHES, 1, 1, match, FMIP_MATCH_A_MAX);
 	assert_u8(match[FMIP_MATCH_A_DIRECTION], FMIP_DIRECTION_DST);
@@ -112,7 +112,7 @@ static void matches(void **state)
 	(void)state;
 	sends("binding add dst 2001:db8:a::/64 vrf eth4 src 192.0.2.0/24 dev eth1 "
 	      "dst 192.0.2.7 from-tunnel 3 key 0xffffffff dst 2001:db8::/32 scope-any",
-	      FMIP_CMD_BINDING_NEW, NLM_F_CREATE | NLM_F_EXCL);
+	      FMIP_CMD_BINDING_NEW, 0);
 
 	parse_member(FMIP_BINDING_A_MATCHES, 1, 4, match, FMIP_MATCH_A_MAX);
 	assert_u8(match[FMIP_MATCH_A_PREFIXLEN], 64);
@@ -149,7 +149,7 @@ static void new_router(void **state)
 	      "target link dev eth0 lladdr 02:00:00:00:00:10 "
 	      "proxy 2001:db8:2::10 dev eth0 override announce lifetime 1500 "
 	      "attach una,dad-ns dev eth0 lladdr 02:00:00:00:00:10 action open",
-	      FMIP_CMD_BINDING_NEW, NLM_F_CREATE | NLM_F_EXCL);
+	      FMIP_CMD_BINDING_NEW, 0);
 	assert_int_equal(count_attrs(), 5);
 	assert_u8(tb[FMIP_BINDING_A_GATE], FMIP_GATE_HOLD);
 
@@ -186,7 +186,7 @@ static void old_router(void **state)
 	sends("binding add id 5 cookie 18446744073709551615 dst 2001:db8:1::10 "
 	      "local lifetime 3s target tunnel 1 key 9 lifetime 2s target route "
 	      "accept tunnel 1 from src accept tunnel 2 key 0 from dst lifetime 10",
-	      FMIP_CMD_BINDING_NEW, NLM_F_CREATE | NLM_F_EXCL);
+	      FMIP_CMD_BINDING_NEW, 0);
 	assert_int_equal(count_attrs(), 7);
 	assert_u32(tb[FMIP_BINDING_A_ID], 5);
 	assert_int_equal(nla_len(tb[FMIP_BINDING_A_COOKIE]), 8);
@@ -219,7 +219,7 @@ static void queue(void **state)
 	sends("binding replace dst 2001:db8::1 release rate 500 speedup 1.5 "
 	      "limit packets 7 limit bytes 64k limit age 300ms overflow head "
 	      "hold-time 2s hold-expiry notify lifetime none",
-	      FMIP_CMD_BINDING_NEW, NLM_F_CREATE | NLM_F_REPLACE);
+	      FMIP_CMD_BINDING_REPLACE, 0);
 	assert_int_equal(count_attrs(), 11);
 	assert_u8(tb[FMIP_BINDING_A_RELEASE], FMIP_RELEASE_RATE);
 	assert_u32(tb[FMIP_BINDING_A_RATE], 500);
@@ -309,7 +309,7 @@ static void abbreviations(void **state)
 {
 	(void)state;
 	sends("b a dst 2001:db8::1 g h lim pack 3 lim by 4k spe 2", FMIP_CMD_BINDING_NEW,
-	      NLM_F_CREATE | NLM_F_EXCL);
+	      0);
 	assert_u8(tb[FMIP_BINDING_A_GATE], FMIP_GATE_HOLD);
 	assert_u32(tb[FMIP_BINDING_A_LIMIT_PACKETS], 3);
 	assert_u32(tb[FMIP_BINDING_A_LIMIT_BYTES], 4096);
@@ -325,9 +325,9 @@ static void echo(void **state)
 	(void)state;
 	run_with(true, false, false);
 	sends("binding add dst 2001:db8::1", FMIP_CMD_BINDING_NEW,
-	      NLM_F_CREATE | NLM_F_EXCL | NLM_F_ECHO);
+	      NLM_F_ECHO);
 	fake_reset();
-	sends("binding change id 1 gate hold", FMIP_CMD_BINDING_SET, NLM_F_ECHO);
+	sends("binding change id 1 gate hold", FMIP_CMD_BINDING_SET, 0);
 	fake_reset();
 	sends("binding del id 1", FMIP_CMD_BINDING_DEL, 0);
 }
@@ -351,7 +351,7 @@ static void largest(void **state)
 		used += sprintf(line + used, " accept tunnel 1 key 1 from src lifetime 1");
 	for (i = 0; i < FMIP_PROXIES_MAX; i++)
 		used += sprintf(line + used, " proxy 2001:db8::%x dev eth0 override lifetime 1", i);
-	sends(line, FMIP_CMD_BINDING_NEW, NLM_F_CREATE | NLM_F_EXCL);
+	sends(line, FMIP_CMD_BINDING_NEW, 0);
 	parse_member(FMIP_BINDING_A_MATCHES, 16, 16, nest, FMIP_MATCH_A_MAX);
 	assert_address(nest[FMIP_MATCH_A_ADDR], "2001:db8::f");
 

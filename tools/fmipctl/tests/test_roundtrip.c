@@ -175,7 +175,7 @@ static void any_numbers(struct binding *b)
 	uint64_t *g = &b->given;
 
 	if (maybe(g, FMIP_BINDING_A_COOKIE))
-		b->cookie = (uint64_t)any_u32() << 32 | any_u32();
+		b->cookie = (uint64_t)any_u32() << 32 | any_u32() | 1;
 	if (maybe(g, FMIP_BINDING_A_FLAGS))
 		b->flags = FMIP_BINDING_F_LOCAL;
 	if (maybe(g, FMIP_BINDING_A_GATE))

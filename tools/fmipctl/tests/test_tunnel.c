@@ -39,7 +39,7 @@ static void add(void **state)
 	(void)state;
 	sends("tunnel add id 3 local 2001:db8::1 remote 2001:db8::2 encap gre6 dev eth3 "
 	      "mark 0x10 ttl 64 dscp 46 encaplimit 4 sport 1 dport 65535",
-	      FMIP_CMD_TUNNEL_NEW, NLM_F_CREATE | NLM_F_EXCL, 11);
+	      FMIP_CMD_TUNNEL_NEW, 0, 11);
 	assert_int_equal(nla_get_u32(tb[FMIP_TUNNEL_A_ID]), 3);
 	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_LOCAL]), 16);
 	assert_memory_equal(nla_data(tb[FMIP_TUNNEL_A_LOCAL]), local, 16);
@@ -60,7 +60,7 @@ static void defaults_by_name(void **state)
 {
 	(void)state;
 	sends("tunnel replace local 192.0.2.1 remote 192.0.2.2 encap ip4 ttl auto dscp inherit encaplimit none",
-	      FMIP_CMD_TUNNEL_NEW, NLM_F_CREATE | NLM_F_REPLACE, 3);
+	      FMIP_CMD_TUNNEL_REPLACE, 0, 3);
 	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_LOCAL]), 4);
 }
 
@@ -74,7 +74,7 @@ static void others(void **state)
 	sends("t f", FMIP_CMD_TUNNEL_FLUSH, 0, 0);
 	run_with(true, false, false);
 	sends("tunnel add local ::1 remote ::2", FMIP_CMD_TUNNEL_NEW,
-	      NLM_F_CREATE | NLM_F_EXCL | NLM_F_ECHO, 2);
+	      NLM_F_ECHO, 2);
 }
 
 static void wrong_tunnels(void **state)
