@@ -101,9 +101,10 @@ enum outcome batch_run(FILE *file, const char *name, bool force)
 		if (outcome && !force)
 			break;
 	}
-	if (ferror(file) && !first)
-		first = wrong("%s", strerror(errno));
 	report_place(NULL, 0);
+	report_command(NULL, NULL);
+	if (ferror(file) && !first)
+		first = wrong("%s: %s", name, strerror(errno));
 	free(line);
 	return first;
 }

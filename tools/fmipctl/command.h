@@ -4,7 +4,7 @@
 
 #include "args.h"
 
-#define FMIPCTL_VERSION	"0.1.0"
+#define FMIPCTL_VERSION	"0.1"
 
 /* One for each object; each reads its command from @args and carries it out. */
 enum outcome command_binding(struct args *args);

@@ -183,7 +183,7 @@ void show_binding(FILE *out, const struct binding *b, bool stats)
 	unsigned int i;
 
 	fprintf(out, "id %" PRIu32, b->id);
-	if (b->given & GIVEN(FMIP_BINDING_A_COOKIE))
+	if (b->cookie)
 		fprintf(out, " cookie %" PRIu64, b->cookie);
 	for (i = 0; i < b->n_matches; i++)
 		show_match(out, &b->matches[i]);
@@ -305,7 +305,7 @@ void show_event(FILE *out, const struct event *e, bool stats)
 		fprintf(out, " time %" PRIu64 ".%09" PRIu64,
 			e->time_ns / 1000000000, e->time_ns % 1000000000);
 	show_u32(out, "binding", given, FMIP_EVENT_A_BINDING, e->binding);
-	if (given & GIVEN(FMIP_EVENT_A_COOKIE))
+	if (e->cookie)
 		fprintf(out, " cookie %" PRIu64, e->cookie);
 	show_name(out, "timer", given, FMIP_EVENT_A_TIMER, names_timer,
 		  e->timer);

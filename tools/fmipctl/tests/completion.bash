@@ -10,6 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 total=0 failed=0
 
+# shellcheck disable=SC2317 # the completion calls them
 # Stands in for the kernel's bindings and tunnels, and for namespaces.
 fmipctl() {
 	[[ $* = "tunnel show" ]] && printf 'id 7 local ::1\nid 42 local ::2\n'
@@ -20,6 +21,7 @@ ip() {
 	[[ $* = "netns list" ]] && printf 'par (id: 1)\nnar\n'
 }
 
+# shellcheck disable=SC2317
 _fmipctl_interfaces() {
 	printf 'eth0\neth1\nwlan0\n'
 }
