@@ -36,7 +36,7 @@ build() {
 	local missing
 	rm -rf "$dir/source" "$dir/build"
 	mkdir "$dir/source" "$dir/build" || return
-	echo "# unpacking linux-source-6.12 $version" >&2
+	echo "# unpacking linux-source-6.12 $version" >&3
 	tar -C "$dir/source" --strip-components=1 -xf $tarball || return
 	local make=(make -C "$dir/source" "O=$dir/build")
 	"${make[@]}" -s tinyconfig || return
@@ -48,7 +48,7 @@ build() {
 		echo "options of debug.config that this kernel does not take:" $missing
 		return 1
 	}
-	echo "# building it: some 10 minutes on 2 processors, log in $dir/log" >&2
+	echo "# building it: some 10 minutes on 2 processors, log in $dir/log" >&3
 	"${make[@]}" -s -j"$(nproc)" bzImage modules || return
 	# what a module needs is headers, scripts and symbols
 	find "$dir/build" -name '*.o' -not -path '*/scripts/*' -not -path '*/tools/*' -delete
@@ -58,7 +58,7 @@ build() {
 }
 
 if ! [ -e "$dir/bzImage" ]; then
-	build >"$dir/log" || {
+	build 3>&2 >"$dir/log" 2>&1 || {
 		tail -n 20 "$dir/log" >&2
 		die "the build failed; its log is $dir/log"
 	}
