@@ -174,7 +174,7 @@ void fmip_binding_set_plan(struct fmip_binding *b, struct fmip_plan *plan)
 static void set_dying(struct fmip_binding *b, enum fmip_drop reason)
 {
 	lockdep_assert_held(&b->lock);
-	b->dying = true;
+	WRITE_ONCE(b->dying, true);
 	b->reap_reason = reason;
 }
 

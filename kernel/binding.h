@@ -131,7 +131,7 @@ struct fmip_binding {
 	u32 id;
 	struct fmip_net *fn;
 	struct fmip_queue *queue;
-	spinlock_t lock;
+	spinlock_t lock; /* the gate, the queue, the deadlines */
 	struct timer_list timer;
 	unsigned long lifetime_end;
 	unsigned long hold_end;

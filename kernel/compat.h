@@ -8,7 +8,7 @@
 
 #include <linux/netdevice.h>
 
-#if __has_include(<net/gso.h>)
+#ifdef FMIP_HAVE_NET_GSO_H
 #include <net/gso.h>
 #endif
 

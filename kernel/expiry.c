@@ -74,24 +74,43 @@ void fmip_expiry_arm(struct fmip_binding *b)
 		del_timer(&b->timer);
 }
 
-/* The hold has lasted too long.  Called with @b->lock held. */
-static void hold_expired(struct fmip_binding *b)
-	__releases(&b->lock)
+/* What is left to do without the lock when a timer has run. */
+enum after {
+	NOTHING,
+	TELL_HOLD,
+	OPEN_HOLD,
+	OPEN_EMPTY_HOLD,
+};
+
+static enum after hold_expired(struct fmip_binding *b)
 {
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 
 	b->has_hold_end = false;
 	if (plan->hold_expiry == FMIP_EXPIRY_DELETE) {
 		fmip_binding_die(b, FMIP_DROP_EXPIRED, FMIP_TIMER_HOLD);
-		spin_unlock(&b->lock);
-		return;
+		return NOTHING;
 	}
 	fmip_expiry_arm(b);
-	if (plan->hold_expiry == FMIP_EXPIRY_OPEN && b->gate == FMIP_GATE_HOLD)
-		fmip_queue_open_unlock(b, ktime_get_ns());
-	else
-		spin_unlock(&b->lock);
-	fmip_netlink_expired(b, FMIP_TIMER_HOLD);
+	if (plan->hold_expiry != FMIP_EXPIRY_OPEN || b->gate != FMIP_GATE_HOLD)
+		return TELL_HOLD;
+	return fmip_queue_start_open(b, ktime_get_ns()) ? OPEN_EMPTY_HOLD :
+							  OPEN_HOLD;
+}
+
+/* Called with @b->lock held. */
+static enum after expired(struct fmip_binding *b, unsigned long now)
+{
+	if (b->dying)
+		return NOTHING;
+	if (b->has_lifetime && time_after_eq(now, b->lifetime_end)) {
+		fmip_binding_die(b, FMIP_DROP_EXPIRED, FMIP_TIMER_BINDING);
+		return NOTHING;
+	}
+	if (b->has_hold_end && time_after_eq(now, b->hold_end))
+		return hold_expired(b);
+	fmip_expiry_arm(b);
+	return NOTHING;
 }
 
 /**
@@ -103,20 +122,15 @@ static void hold_expired(struct fmip_binding *b)
 void fmip_expiry_run(struct timer_list *timer)
 {
 	struct fmip_binding *b = from_timer(b, timer, timer);
-	unsigned long now = jiffies;
+	enum after after;
 
 	rcu_read_lock();
 	spin_lock(&b->lock);
-	if (b->dying) {
-		spin_unlock(&b->lock);
-	} else if (b->has_lifetime && time_after_eq(now, b->lifetime_end)) {
-		fmip_binding_die(b, FMIP_DROP_EXPIRED, FMIP_TIMER_BINDING);
-		spin_unlock(&b->lock);
-	} else if (b->has_hold_end && time_after_eq(now, b->hold_end)) {
-		hold_expired(b);
-	} else {
-		fmip_expiry_arm(b);
-		spin_unlock(&b->lock);
-	}
+	after = expired(b, jiffies);
+	spin_unlock(&b->lock);
+	if (after == OPEN_HOLD || after == OPEN_EMPTY_HOLD)
+		fmip_queue_finish_open(b, after == OPEN_EMPTY_HOLD);
+	if (after != NOTHING)
+		fmip_netlink_expired(b, FMIP_TIMER_HOLD);
 	rcu_read_unlock();
 }

@@ -101,7 +101,12 @@ static unsigned int prerouting(void *priv, struct sk_buff *skb,
 /* What the router sends by itself about the node, and never to it. */
 static bool signalling(const struct sk_buff *skb)
 {
-	return ipv6_hdr(skb)->nexthdr == IPPROTO_MH || fmip_nd_is(skb);
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	__be16 frag_off;
+
+	ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr),
+			 &nexthdr, &frag_off);
+	return nexthdr == IPPROTO_MH || fmip_nd_is(skb);
 }
 
 static unsigned int local_out(void *priv, struct sk_buff *skb,

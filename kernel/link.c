@@ -38,6 +38,19 @@ static int xmit_neigh(struct sk_buff *skb)
 }
 
 /**
+ * fmip_link_up() - does an interface send?
+ * @dev: interface
+ *
+ * Without a carrier its queue takes packets and frees them.
+ *
+ * Return: true if so.
+ */
+bool fmip_link_up(const struct net_device *dev)
+{
+	return dev->flags & IFF_UP && netif_carrier_ok(dev);
+}
+
+/**
  * fmip_link_xmit() - send a packet on an interface
  * @fn: namespace
  * @target: a link target
@@ -54,8 +67,7 @@ enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
 	enum fmip_drop why;
 	int err;
 
-	/* Without a carrier the queue accepts packets and frees them. */
-	if (!(dev->flags & IFF_UP) || !netif_carrier_ok(dev)) {
+	if (!fmip_link_up(dev)) {
 		why = FMIP_DROP_XMIT;
 		goto drop;
 	}

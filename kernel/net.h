@@ -50,7 +50,7 @@
  */
 struct fmip_net {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock; /* all changes */
 	struct xarray bindings;
 	struct xarray tunnels;
 	u32 n_bindings;

@@ -11,6 +11,7 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <net/dst.h>
+#include <net/ipv6.h>
 
 #include "binding.h"
 #include "expiry.h"
@@ -19,9 +20,17 @@
 #include "queue.h"
 #include "target.h"
 
-/* Lives in skb->cb while a packet is buffered. */
+/* How often to look whether a link that a release waits for is there again. */
+#define LINK_RETRY_NS	(10 * NSEC_PER_MSEC)
+
+/**
+ * struct parked - lives in skb->cb while a packet is buffered
+ * @since_ns: when it came
+ * @frag_max_size: the largest fragment that it was put together from, or 0
+ */
 struct parked {
 	u64 since_ns;
+	u16 frag_max_size;
 };
 
 static struct parked *parked(struct sk_buff *skb)
@@ -168,7 +177,10 @@ static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
 		q->overflowed = true;
 		return why;
 	}
-	parked(skb)->since_ns = now;
+	*parked(skb) = (struct parked) {
+		.since_ns = now,
+		.frag_max_size = IP6CB(skb)->frag_max_size,
+	};
 	__skb_queue_tail(&q->skbs, skb);
 	account(b, skb);
 	return FMIP_DROP_NONE;
@@ -220,7 +232,7 @@ static void park(struct fmip_binding *b, struct sk_buff *skb)
  */
 void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb)
 {
-	/* Pairs with publish_open(): the last buffered packet is out. */
+	/* Pairs with set_gate(): the last buffered packet is out. */
 	if (likely(smp_load_acquire(&b->gate) == FMIP_GATE_OPEN))
 		fmip_target_xmit(b, skb, false);
 	else
@@ -231,6 +243,7 @@ void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb)
 static void set_gate(struct fmip_binding *b, enum fmip_gate gate)
 {
 	lockdep_assert_held(&b->lock);
+	/* The packets sent before are sent for whoever sees the gate open. */
 	smp_store_release(&b->gate, gate);
 }
 
@@ -246,8 +259,9 @@ static u64 span(const struct fmip_queue *q)
 }
 
 /*
- * Take what may be sent now.  Called with @b->lock held.  If that is nothing,
- * the timer is set for when it will be something.
+ * Take what may be sent now; false if that is nothing although there is
+ * something.  What waits for a link that is down stays.  Called with @b->lock
+ * held.
  */
 static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
 {
@@ -259,6 +273,8 @@ static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
 	u32 n;
 
 	drop_aged(b, plan, now);
+	if (!fmip_target_ready(plan))
+		return false;
 	interval = fmip_pace_interval(&plan->pace, skb_queue_len(&q->skbs),
 				      span(q));
 	n = fmip_pace_due(&q->pace, now, interval);
@@ -267,19 +283,27 @@ static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
 	return !skb_queue_empty(batch) || skb_queue_empty(&q->skbs);
 }
 
-/* Set the timer for the next packet.  Called with @b->lock held. */
-static void arm(struct fmip_binding *b)
+/* How long until the next packet may go.  Called with @b->lock held. */
+static u64 wait_ns(struct fmip_binding *b)
 {
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct fmip_queue *q = b->queue;
-	u64 interval;
 
-	interval = fmip_pace_interval(&plan->pace, skb_queue_len(&q->skbs),
-				      span(q));
-	hrtimer_start(&q->timer,
-		      ns_to_ktime(fmip_pace_wait(&q->pace, ktime_get_ns(),
-						 interval)),
-		      HRTIMER_MODE_REL_SOFT);
+	if (!fmip_target_ready(plan))
+		return LINK_RETRY_NS;
+	return fmip_pace_wait(&q->pace, ktime_get_ns(),
+			      fmip_pace_interval(&plan->pace,
+						 skb_queue_len(&q->skbs),
+						 span(q)));
+}
+
+/* Bring a packet back into the state in which it was queued. */
+static void unpark(struct sk_buff *skb)
+{
+	u16 frag_max_size = parked(skb)->frag_max_size;
+
+	memset(skb->cb, 0, sizeof(skb->cb));
+	IP6CB(skb)->frag_max_size = frag_max_size;
 }
 
 /* Returns when the first of them was out. */
@@ -289,7 +313,7 @@ static u64 send_batch(struct fmip_binding *b, struct sk_buff_head *batch)
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(batch))) {
-		memset(skb->cb, 0, sizeof(skb->cb));
+		unpark(skb);
 		fmip_target_xmit(b, skb, true);
 		if (!first_ns)
 			first_ns = ktime_get_ns();
@@ -306,7 +330,8 @@ static bool settle(struct fmip_binding *b)
 	if (b->dying || b->gate != FMIP_GATE_DRAINING)
 		return false;
 	if (!idle(b->queue)) {
-		arm(b);
+		hrtimer_start(&b->queue->timer, ns_to_ktime(wait_ns(b)),
+			      HRTIMER_MODE_REL_SOFT);
 		return false;
 	}
 	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_EMPTY, true));
@@ -369,23 +394,35 @@ void fmip_queue_hold(struct fmip_binding *b)
 }
 
 /**
- * fmip_queue_open_unlock() - fmip_queue_open() for who has the lock already
- * @b: binding, on hold
+ * fmip_queue_start_open() - move the gate of a binding that is on hold
+ * @b: binding
  * @since_ns: when the reason for it was seen, CLOCK_MONOTONIC
  *
- * Context: RCU, bottom halves off, @b->lock held and released.
+ * Context: @b->lock held.
+ * Return: what fmip_queue_finish_open() is to be told, without the lock.
  */
-void fmip_queue_open_unlock(struct fmip_binding *b, u64 since_ns)
-	__releases(&b->lock)
+bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns)
 {
-	bool empty = idle(b->queue);
+	struct fmip_queue *q = b->queue;
+	bool empty = idle(q);
 
-	memset(&b->queue->pace, 0, sizeof(b->queue->pace));
-	b->queue->opened_ns = since_ns;
+	memset(&q->pace, 0, sizeof(q->pace));
+	q->opened_ns = since_ns;
 	b->has_hold_end = false;
 	fmip_expiry_arm(b);
 	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_OPEN, empty));
-	spin_unlock(&b->lock);
+	return empty;
+}
+
+/**
+ * fmip_queue_finish_open() - send the first of what is buffered
+ * @b: binding whose gate fmip_queue_start_open() has moved
+ * @empty: what that returned
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_queue_finish_open(struct fmip_binding *b, bool empty)
+{
 	if (empty)
 		fmip_netlink_released(b);
 	else
@@ -403,15 +440,16 @@ void fmip_queue_open_unlock(struct fmip_binding *b, u64 since_ns)
  */
 bool fmip_queue_open(struct fmip_binding *b, u64 since_ns)
 {
-	bool held;
+	bool held, empty = false;
 
 	local_bh_disable();
 	spin_lock(&b->lock);
 	held = b->gate == FMIP_GATE_HOLD && !b->dying;
 	if (held)
-		fmip_queue_open_unlock(b, since_ns);
-	else
-		spin_unlock(&b->lock);
+		empty = fmip_queue_start_open(b, since_ns);
+	spin_unlock(&b->lock);
+	if (held)
+		fmip_queue_finish_open(b, empty);
 	local_bh_enable();
 	return held;
 }

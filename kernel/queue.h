@@ -44,7 +44,8 @@ struct fmip_queue {
 int fmip_queue_make(struct fmip_binding *b);
 void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb);
 void fmip_queue_hold(struct fmip_binding *b);
-void fmip_queue_open_unlock(struct fmip_binding *b, u64 since_ns);
+bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns);
+void fmip_queue_finish_open(struct fmip_binding *b, bool empty);
 bool fmip_queue_open(struct fmip_binding *b, u64 since_ns);
 void fmip_queue_end(struct fmip_binding *b);
 

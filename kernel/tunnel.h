@@ -49,7 +49,7 @@ struct fmip_path {
 	u8 dscp;
 	struct dst_entry __rcu *dst;
 	u32 cookie;
-	spinlock_t dst_lock;
+	spinlock_t dst_lock; /* writing dst and cookie */
 	struct rcu_head rcu;
 };
 

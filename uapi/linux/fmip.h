@@ -183,18 +183,38 @@ enum fmip_expiry {
 	FMIP_EXPIRY_NOTIFY,
 };
 
-/* FMIP_BINDING_A_FLAGS */
-#define FMIP_BINDING_F_LOCAL	(1U << 0) /* also what the router itself sends */
+/**
+ * enum fmip_binding_flags - FMIP_BINDING_A_FLAGS
+ * @FMIP_BINDING_F_LOCAL: also for what the router itself sends
+ */
+enum fmip_binding_flags {
+	FMIP_BINDING_F_LOCAL = 1,
+};
 
-/* FMIP_PROXY_A_FLAGS */
-#define FMIP_PROXY_F_OVERRIDE	(1U << 0) /* advertise with the O flag */
-#define FMIP_PROXY_F_ANNOUNCE	(1U << 1) /* advertise at once, unasked */
+/**
+ * enum fmip_proxy_flags - FMIP_PROXY_A_FLAGS
+ * @FMIP_PROXY_F_OVERRIDE: advertise with the O flag
+ * @FMIP_PROXY_F_ANNOUNCE: advertise at once, unasked
+ */
+enum fmip_proxy_flags {
+	FMIP_PROXY_F_OVERRIDE = 1,
+	FMIP_PROXY_F_ANNOUNCE = 2,
+};
 
-/* FMIP_ATTACH_A_ON: what counts as the node's arrival */
-#define FMIP_ATTACH_ON_UNA	(1U << 0) /* RFC 5568 section 6.3 */
-#define FMIP_ATTACH_ON_NA	(1U << 1) /* any Neighbour Advertisement */
-#define FMIP_ATTACH_ON_DAD_NS	(1U << 2) /* its own duplicate address probe */
-#define FMIP_ATTACH_ON_DATA	(1U << 3) /* a packet from it */
+/**
+ * enum fmip_attach_on - FMIP_ATTACH_A_ON: what counts as the node's arrival
+ * @FMIP_ATTACH_ON_UNA: an unsolicited Neighbour Advertisement (RFC 5568
+ *	section 6.3)
+ * @FMIP_ATTACH_ON_NA: any Neighbour Advertisement
+ * @FMIP_ATTACH_ON_DAD_NS: its own probe for a duplicate address
+ * @FMIP_ATTACH_ON_DATA: a packet from it
+ */
+enum fmip_attach_on {
+	FMIP_ATTACH_ON_UNA = 1,
+	FMIP_ATTACH_ON_NA = 2,
+	FMIP_ATTACH_ON_DAD_NS = 4,
+	FMIP_ATTACH_ON_DATA = 8,
+};
 
 /**
  * enum fmip_attach_action - what an arrival does
