@@ -74,27 +74,31 @@ clients() { # clients OUT
 # The baseline has everything that does not need a buffer: the NAR's entry for
 # the node and its route are there before it comes, and the radio itself
 # switches the core's route and the node's at the moment the link is up.
-handover_none() {
+prepare_none() {
 	lib_batch -n "$NAR" <<-END
 		neigh add $PCOA lladdr $MN_MAC dev acc0 nud permanent
 		route add $PCOA/128 dev acc0
 	END
-	lib_mark prepared
-	radio move --netns "$AIR" --port radio --to br2 --gap "$GAP_MS" --log "$HANDOVER_LOG" \
-		--route "$MN,default,$NAR_LL,wlan0" \
-		--route "$CORE,$PCOA,2001:db8:f2::2,nar0" >"$LIB_TMP/radio" ||
-		bail "the radio did not move"
-	lib_mark moved
+	lib_arm radio radio move --on-line --netns "$AIR" --port radio --to br2 --gap "$GAP_MS" \
+		--log "$HANDOVER_LOG" --route "$MN,default,$NAR_LL,wlan0" \
+		--route "$CORE,$PCOA,2001:db8:f2::2,nar0"
 }
 
-handover_fast() { # handover_fast OUT
+handover_none() {
+	lib_go radio move || bail "the radio did not move"
+}
+
+prepare_fast() { # prepare_fast OUT
 	: >"$1/events.ready"
-	background fmipctl -n "$NAR" -j monitor ready-fd 3 3>"$1/events.ready" >"$1/events"
+	background in_ns "$NAR" fmipctl -j monitor ready-fd 3 3>"$1/events.ready" >"$1/events"
 	busywait "$WAIT_MS" test -s "$1/events.ready" || bail "fmipctl monitor does not listen"
 	capture_start "$NAR" acc0 "$LIB_TMP/nar.pcap" -c 100 \
 		"dst $NCOA and ip6 proto 41 or icmp6 and ip6[40] == 136 and src $NCOA"
 	handover_prepare limit packets 10000 limit bytes 64M
 	handover_arm
+}
+
+handover_fast() {
 	handover_redirect
 	handover_move
 }
@@ -113,12 +117,14 @@ run_mode() { # run_mode MODE
 	HANDOVER_LOG=$out/steps
 	TRAFFIC=()
 	say "$1: network"
+	topo_down
 	topo_up
 	say "$1: traffic for $SECONDS_OF_TRAFFIC s, the link is away for $GAP_MS ms"
 	servers "$out"
+	"prepare_$1" "$out"
 	clients "$out"
 	pause_ms "$HANDOVER_AFTER_MS"
-	"handover_$1" "$out"
+	"handover_$1"
 	say "$1: handed over"
 	for pid in "${TRAFFIC[@]}"; do
 		wait "$pid" || say "$1: a program of the traffic ended with status $?"
@@ -131,11 +137,13 @@ run_mode() { # run_mode MODE
 			--link-up "$(event_ns "$HANDOVER_LOG" link-up)" >"$out/$pid.json" ||
 			bail "$1: no report on $pid"
 	done
-	topo_down
 	rm -f "$LIB_TMP/download" "$out"/*.ready "$out/iperf3.server"
 }
 
 need ip tc udplog radio ndsend tcpdump iperf3 curl lighttpd ping
+# What an emulated processor cannot take in at once must wait: the network of the
+# demo may be slow, but loses nothing of its own.
+echo 10000 >/proc/sys/net/core/netdev_max_backlog || bail "the backlog cannot be set"
 mkdir -p "$LIB_TMP/web"
 head -c $((DOWNLOAD_RATE * (SECONDS_OF_TRAFFIC - 1))) /dev/urandom >"$LIB_TMP/web/file"
 (($#)) || set -- none fast

@@ -35,7 +35,7 @@ set -u
 
 : "${CN_DELAY:=20ms}"		# each way; 0 for none
 : "${AR_DELAY:=1ms}"
-: "${MN_MTU:=1500}"		# IPv6 MTU that the access links announce
+: "${MN_MTU:=1500}"		# of the node's routes, as if its routers announced it
 : "${GAP_MS:=300}"		# how long the node is without any link
 : "${WAIT_MS:=10000}"		# patience with what should happen soon
 
@@ -63,6 +63,7 @@ LIB_FAILED=0
 LIB_PLANNED=
 LIB_AT_EXIT=()
 LIB_PIDS=()
+LIB_GO=()
 LIB_NAMESPACES=()
 
 # ---- TAP ----------------------------------------------------------------
@@ -214,11 +215,24 @@ file_has() {
 	[[ -e $1 && $(<"$1") == *"$2"* ]]
 }
 
-# background COMMAND...: starts it, in $! as usual; it does not outlive us.  Its
-# redirections are made here, so that one to a FIFO would wait for the other end.
+# background COMMAND...: starts it; it does not outlive us.  $! is the program
+# itself, behind in_ns too.  Its redirections are made here, so that one to a
+# FIFO would wait for the other end.
 background() {
-	"$@" &
+	[[ $1 == in_ns ]] && set -- ip netns exec "${@:2}"
+	lib_child "$@" &
 	LIB_PIDS+=($!)
+}
+
+# What is held open to give a waiting process its word is no child's to hold.
+lib_child() {
+	local fd
+
+	for fd in "${LIB_GO[@]}"; do
+		exec {fd}>&-
+	done
+	[[ $(type -t "$1") == file ]] && exec "$@"
+	"$@"
 }
 
 # stop PID [SIGNAL]: ends it, and waits until it has ended; returns its status
@@ -477,13 +491,15 @@ topo_up() {
 	lib_delay "$CORE" "$AR_DELAY" par0 nar0
 	lib_delay "$PAR" "$AR_DELAY" up0
 	lib_delay "$NAR" "$AR_DELAY" up0
-	na_ready "$PCOA" || bail "$CN_ADDR cannot reach $PCOA"
+	# The routers get to know each other, on both ways to the node.
+	na_ready $PCOA || bail "$CN_ADDR cannot reach $PCOA"
+	na_ready $NAR_ADDR || bail "$CN_ADDR cannot reach $NAR_ADDR"
 }
 
 # The node knows both routers, as one that has had a Proxy Router Advertisement
 # does, and holds its addresses as /128: nothing but its router is on its link.
 topo_mn() {
-	lib_settings "$MN" ipv6/conf/wlan0/accept_ra=0 ipv6/conf/wlan0/mtu="$MN_MTU"
+	lib_settings "$MN" ipv6/conf/wlan0/accept_ra=0
 	lib_batch -n "$MN" <<-END
 		link set lo up
 		link set wlan0 addrgenmode none
@@ -493,7 +509,7 @@ topo_mn() {
 		neigh add $PAR_LL lladdr $PAR_MAC dev wlan0 nud permanent
 		neigh add $NAR_LL lladdr $NAR_MAC dev wlan0 nud permanent
 		rule add from $PCOA lookup $PCOA_TABLE priority 100
-		route add default via $PAR_LL dev wlan0
+		route add default via $PAR_LL dev wlan0 mtu $MN_MTU
 	END
 }
 
@@ -511,7 +527,10 @@ topo_down() {
 	for ns in "${LIB_NAMESPACES[@]}"; do
 		mapfile -t -O "${#pids[@]}" pids < <(ip netns pids "$ns" 2>/dev/null)
 	done
-	((${#pids[@]})) && kill -KILL "${pids[@]}" 2>/dev/null
+	if ((${#pids[@]})); then
+		kill -KILL "${pids[@]}" 2>/dev/null
+		wait "${pids[@]}" 2>/dev/null	# takes in silence what the shell would tell
+	fi
 	printf 'netns del %s\n' "${LIB_NAMESPACES[@]}" | ip -force -batch - 2>/dev/null
 	LIB_NAMESPACES=()
 	return 0
@@ -542,51 +561,83 @@ handover_prepare() {
 	lib_mark prepared
 }
 
+# lib_arm NAME COMMAND...: starts a program that waits for its standard input,
+# lib_go NAME LINE... gives it, and waits until the program has ended.
+lib_arm() {
+	local name=$1
+
+	shift
+	rm -f "$LIB_TMP/$name.go"
+	mkfifo "$LIB_TMP/$name.go"
+	lib_child "$@" <"$LIB_TMP/$name.go" >"$LIB_TMP/$name" &
+	LIB_PIDS+=($!)
+	printf -v "LIB_ARMED_$name" %d $!
+	exec {LIB_FD}>"$LIB_TMP/$name.go"
+	LIB_GO[$!]=$LIB_FD
+}
+
+lib_armed() {
+	local pid=LIB_ARMED_$1
+
+	[[ ${!pid-} ]]
+}
+
+lib_go() {
+	local armed=LIB_ARMED_$1 pid fd
+
+	pid=${!armed}
+	fd=${LIB_GO[$pid]}
+	shift
+	printf '%s\n' "$@" >&"$fd"
+	exec {fd}>&-
+	unset "LIB_GO[$pid]" "$armed"
+	wait "$pid"
+}
+
+lib_arm_redirect() {
+	lib_arm par fmipctl -n "$PAR" -b -
+	lib_arm mn ip -6 -n "$MN" -batch -
+}
+
+lib_arm_move() { # lib_arm_move [to BRIDGE]
+	: >"$LIB_TMP/announcer"
+	background in_ns "$MN" ndsend una --wait-carrier --dev wlan0 --target $NCOA \
+		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} --unplug fast0 >"$LIB_TMP/announcer"
+	LIB_ANNOUNCER=$!
+	lib_arm radio radio move --on-line --netns "$AIR" --port radio --to "${2:-br2}" \
+		--gap "$GAP_MS" --echo "$MN,wlan0,$PAR_LL" \
+		${HANDOVER_LOG:+--log "$HANDOVER_LOG"}
+	wait_line "$WAIT_MS" "$LIB_TMP/announcer" ready || bail "ndsend does not wait for the carrier"
+	wait_line "$WAIT_MS" "$LIB_TMP/radio" ready || bail "radio does not wait for the word"
+}
+
+# handover_arm [to BRIDGE]: starts the processes that the next two need, so that
+# these wait for none to start.  It may be left out.
+handover_arm() {
+	lib_arm_redirect
+	lib_arm_move "$@"
+}
+
 # handover_redirect [BINDING-ARGUMENT]...: what the FBU asks of the PAR.  From
 # now on the node's packets go to the NAR, and its own wait in its tunnel.
 handover_redirect() {
+	lib_armed par || lib_arm_redirect
 	lib_mark redirect
-	fmipctl -n "$PAR" -b - <<-END || bail "the PAR refused the binding"
-		tunnel add id 1 local $PAR_ADDR remote $NCOA
-		binding add dst $PCOA target tunnel 1 accept tunnel 1 from src $*
-	END
+	lib_go par "tunnel add id 1 local $PAR_ADDR remote $NCOA" \
+		"binding add dst $PCOA target tunnel 1 accept tunnel 1 from src $*" ||
+		bail "the PAR refused the binding"
 	lib_mark redirected
-	lib_batch -n "$MN" <<-END
-		route replace default dev fast0 table $PCOA_TABLE
-		route replace default via $NAR_LL dev wlan0
-	END
+	lib_go mn "route replace default dev fast0 table $PCOA_TABLE" \
+		"route replace default via $NAR_LL dev wlan0 mtu $MN_MTU" || bail "the node's routes are amiss"
 	lib_mark uplink-held
 }
 
-# handover_arm [to BRIDGE]: starts what handover_move needs, so that the move
-# itself waits for no process to start.  It may be left out.
-handover_arm() {
-	local announcer=$LIB_TMP/announcer radio=$LIB_TMP/radio
-
-	rm -f "$announcer" "$radio" "$radio.go"
-	: >"$announcer"
-	: >"$radio"
-	mkfifo "$radio.go"
-	background in_ns "$MN" ndsend una --wait-carrier --dev wlan0 --target $NCOA \
-		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} --unplug fast0 >"$announcer"
-	LIB_ANNOUNCER=$!
-	radio move --on-line --netns "$AIR" --port radio --to "${2:-br2}" --gap "$GAP_MS" \
-		${HANDOVER_LOG:+--log "$HANDOVER_LOG"} <"$radio.go" >"$radio" &
-	LIB_RADIO=$!
-	LIB_PIDS+=("$LIB_RADIO")
-	exec {LIB_RADIO_GO}>"$radio.go"
-	wait_line "$WAIT_MS" "$announcer" ready || bail "ndsend does not wait for the carrier"
-	wait_line "$WAIT_MS" "$radio" ready || bail "radio does not wait for the word"
-}
-
-# handover_move [to BRIDGE]: the node loses its link, and $GAP_MS later it has
-# another one, where it announces itself and lets its own packets go.
+# handover_move [to BRIDGE]: when all that it has sent has reached the PAR, the
+# node loses its link, and $GAP_MS later it has another one, where it announces
+# itself and lets its own packets go.
 handover_move() {
-	[[ ${LIB_RADIO-} ]] || handover_arm "$@"
-	echo >&"$LIB_RADIO_GO"
-	exec {LIB_RADIO_GO}>&-
-	wait "$LIB_RADIO" || bail "the radio did not move"
+	lib_armed radio || lib_arm_move "$@"
+	lib_go radio move || bail "the radio did not move"
 	wait "$LIB_ANNOUNCER" || bail "the node could not announce itself"
-	LIB_RADIO=
 	lib_mark moved
 }

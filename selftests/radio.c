@@ -3,12 +3,14 @@
  * radio - move a mobile node's radio link from one access point to another
  *
  *	radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE]
- *		   [--on-line] [--route NETNS,ADDR,GATEWAY,IF]...
+ *		   [--on-line] [--echo NETNS,IF,ADDR]
+ *		   [--route NETNS,ADDR,GATEWAY,IF]...
  *
  * The far end IF of the mobile node's link leaves its bridge and goes down, so
  * that the node loses its carrier.  MS milliseconds after that is done
  * (default 0) IF joins BRIDGE and comes up.  --on-line waits for a line on
- * standard input first.  --route replaces, at the moment at which the link is
+ * standard input first.  --echo then has ADDR answer an echo request, so that all
+ * that was sent over the old link before has arrived.  --route replaces, at the moment at which the link is
  * up, the route to ADDR (or "default") of a network namespace.
  *
  * The events "link-down", "link-up" and "routes-switched" are logged, and
@@ -19,6 +21,7 @@
 
 #include <getopt.h>
 #include <linux/rtnetlink.h>
+#include <netinet/icmp6.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 
@@ -38,12 +41,14 @@ struct move {
 	int on_line;
 	struct route routes[ROUTES_MAX];
 	int n_routes;
+	int echo;	/* raw socket, or -1 */
 };
 
 static void usage(FILE *to)
 {
 	fputs("Usage: radio move --port IF --to BRIDGE [--netns NAME] [--gap MS] [--log FILE]\n"
-	      "                  [--on-line] [--route NETNS,ADDR,GATEWAY,IF]...\n", to);
+	      "                  [--on-line] [--echo NETNS,IF,ADDR]\n"
+	      "                  [--route NETNS,ADDR,GATEWAY,IF]...\n", to);
 }
 
 static struct nl_sock *open_rtnetlink(void)
@@ -101,23 +106,74 @@ static struct nl_msg *route_message(const char *to, const char *gateway, const c
 }
 
 /* A socket keeps the network namespace in which it was made. */
+static int leave_home(const char *netns)
+{
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (home < 0)
+		die("network namespace: %s", strerror(errno));
+	enter_netns(netns);
+	return home;
+}
+
+static void return_home(int home)
+{
+	if (setns(home, CLONE_NEWNET))
+		die("network namespace: %s", strerror(errno));
+	close(home);
+}
+
+static void prepare_echo(struct move *move, char *text)
+{
+	const char *netns = strsep(&text, ","), *dev = strsep(&text, ",");
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
+	struct icmp6_filter filter;
+	int home;
+
+	if (!text)
+		die("--echo is not NETNS,IF,ADDR");
+	to.sin6_addr = parse_address("--echo", text);
+	home = leave_home(netns);
+	to.sin6_scope_id = parse_device("--echo", dev);
+	move->echo = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
+	ICMP6_FILTER_SETBLOCKALL(&filter);
+	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
+	if (move->echo < 0 || connect(move->echo, (struct sockaddr *)&to, sizeof(to)) ||
+	    setsockopt(move->echo, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ||
+	    setsockopt(move->echo, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ .tv_sec = 5 },
+		       sizeof(struct timeval)))
+		die("--echo: %s", strerror(errno));
+	return_home(home);
+}
+
+static void exchange_echo(int fd)
+{
+	struct icmp6_hdr request = { .icmp6_type = ICMP6_ECHO_REQUEST }, reply = { };
+
+	request.icmp6_id = htons(getpid());
+	if (send(fd, &request, sizeof(request), 0) < 0)
+		die("--echo: %s", strerror(errno));
+	while (reply.icmp6_id != request.icmp6_id)
+		if (recv(fd, &reply, sizeof(reply), 0) < 0)
+			die("--echo: no answer: %s", strerror(errno));
+	close(fd);
+}
+
 static void prepare_route(struct move *move, char *text)
 {
 	const char *netns = strsep(&text, ","), *to = strsep(&text, ",");
 	const char *gateway = strsep(&text, ","), *dev = strsep(&text, ",");
-	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	struct route *route = &move->routes[move->n_routes];
+	int home;
 
 	if (!dev || text)
 		die("--route is not NETNS,ADDR,GATEWAY,IF");
 	if (move->n_routes++ == ROUTES_MAX)
 		die("--route: more than %d", ROUTES_MAX);
-	enter_netns(netns);
+	home = leave_home(netns);
 	route->sk = open_rtnetlink();
 	route->msg = route_message(to, gateway, dev);
-	if (home < 0 || setns(home, CLONE_NEWNET))
-		die("network namespace: %s", strerror(errno));
-	close(home);
+	return_home(home);
 }
 
 static void switch_routes(struct move *move)
@@ -158,6 +214,8 @@ static void run(struct move *move)
 			if (c == EOF)
 				die("standard input ended before a line came");
 	}
+	if (move->echo >= 0)
+		exchange_echo(move->echo);
 	set_link(sk, port, 0, 0);
 	down = now_ns();
 	tell(move, down, "link-down");
@@ -181,11 +239,12 @@ int main(int argc, char **argv)
 		{ "gap", required_argument, NULL, 'g' },
 		{ "log", required_argument, NULL, 'l' },
 		{ "on-line", no_argument, NULL, 'o' },
+		{ "echo", required_argument, NULL, 'e' },
 		{ "route", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
-	struct move move = { };
+	struct move move = { .echo = -1 };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -207,6 +266,9 @@ int main(int argc, char **argv)
 			break;
 		case 'o':
 			move.on_line = 1;
+			break;
+		case 'e':
+			prepare_echo(&move, optarg);
 			break;
 		case 'r':
 			prepare_route(&move, optarg);

@@ -99,8 +99,9 @@ static inline void enter_netns(const char *name)
 }
 
 /*
- * Programs that act or measure at a time must not queue behind those that
- * merely work.  Without the privilege they do as well as they can.
+ * A program that does one thing at one time must not queue behind those that
+ * work.  Without the privilege it does as well as it can.  It is nothing for a
+ * stream: that would come before the kernel's own threads that forward it.
  */
 static inline void run_before_others(void)
 {

@@ -159,7 +159,6 @@ static int run_send(const struct args *args)
 	fd = open_socket(args, 0);
 	datagram->magic = htobe32(MAGIC);
 	datagram->id = htobe32(args->id);
-	run_before_others();
 	start = now_ns();
 	for (i = 0; i < count && !stopped; i++) {
 		sleep_until_ns(start + i / args->rate * NSEC_PER_SEC +
@@ -314,7 +313,6 @@ static int run_recv(const struct args *args)
 	}
 	r.fd = open_receiver(args);
 	r.log = open_log(args->log, "seq,sent_ns,received_ns");
-	run_before_others();
 	puts("ready");
 	fflush(stdout);
 	receive_until_end(&r);
