@@ -6,7 +6,7 @@
 #include "attrs.h"
 #include "command.h"
 #include "genl.h"
-#include "json.h"
+#include "show_json.h"
 #include "output.h"
 #include "parse.h"
 #include "show.h"
@@ -21,26 +21,29 @@ static const struct name verbs[] = {
 
 static void help(void)
 {
-	puts("Usage: fmipctl binding { add | replace } [ id N ] [ cookie N ] MATCH ... [ OPTION ... ]\n"
-	     "       fmipctl binding change { id N [ MATCH ... ] | MATCH } OPTION ...\n"
-	     "       fmipctl binding del { id N | MATCH }\n"
-	     "       fmipctl binding show [ id N | MATCH ]\n"
-	     "       fmipctl binding flush\n"
-	     "MATCH := { dst | src } PREFIX [ scope-any | dev IF | vrf IF | from-tunnel N [ key K ] ]\n"
-	     "OPTION := { local [ off ] | gate { open | hold } | TARGET | ACCEPT | PROXY | ATTACH |\n"
-	     "            targets none | accepts none | proxies none |\n"
-	     "            release { rfc5568 | immediate | rate N } | speedup X |\n"
-	     "            limit packets N | limit bytes SIZE | limit age TIME |\n"
-	     "            overflow { tail | head } | lifetime TIME | hold-time TIME |\n"
-	     "            hold-expiry { delete | open | notify } }\n"
-	     "TARGET := { target tunnel N [ key K ] [ lifetime TIME ] |\n"
-	     "            target link dev IF [ lladdr LLADDR ] [ lifetime TIME ] | target route }\n"
-	     "ACCEPT := accept tunnel N [ key K ] from { src | dst } [ lifetime TIME ]\n"
-	     "PROXY := proxy ADDR dev IF [ override ] [ announce ] [ lifetime TIME ]\n"
-	     "ATTACH := { attach { una | na | dad-ns | data }[,...] dev IF [ lladdr LLADDR ]\n"
-	     "            [ action { open | event } ] | attach none }\n"
-	     "TIME := { N | Nms | Ns | none }, SIZE := N[k|M|G]\n"
-	     "Behind a target, an accept or a proxy, lifetime is theirs; the binding's goes before them.");
+	static const char usage[] =
+		"Usage: fmipctl binding { add | replace } [ id N ] [ cookie N ] MATCH ... OPTION ...\n"
+		"       fmipctl binding change { id N [ MATCH ... ] | MATCH } OPTION ...\n"
+		"       fmipctl binding del { id N | MATCH }\n"
+		"       fmipctl binding show [ id N | MATCH ]\n"
+		"       fmipctl binding flush\n"
+		"MATCH := { dst | src } PREFIX [ scope-any | dev IF | vrf IF | from-tunnel N [ key K ] ]\n"
+		"OPTION := { local [ off ] | gate { open | hold } | TARGET | ACCEPT | PROXY | ATTACH |\n"
+		"            targets none | accepts none | proxies none |\n"
+		"            release { rfc5568 | immediate | rate N } | speedup X |\n"
+		"            limit packets N | limit bytes SIZE | limit age TIME |\n"
+		"            overflow { tail | head } | lifetime TIME | hold-time TIME |\n"
+		"            hold-expiry { delete | open | notify } }\n"
+		"TARGET := { target tunnel N [ key K ] [ lifetime TIME ] |\n"
+		"            target link dev IF [ lladdr LLADDR ] [ lifetime TIME ] | target route }\n"
+		"ACCEPT := accept tunnel N [ key K ] from { src | dst } [ lifetime TIME ]\n"
+		"PROXY := proxy ADDR dev IF [ override ] [ announce ] [ lifetime TIME ]\n"
+		"ATTACH := { attach { una | na | dad-ns | data }[,...] dev IF [ lladdr LLADDR ]\n"
+		"            [ action { open | event } ] | attach none }\n"
+		"TIME := { N | Nms | Ns | none }, SIZE := N[k|M|G]\n"
+		"lifetime behind a target, accept or proxy is theirs; the binding's goes before.";
+
+	puts(usage);
 }
 
 /* @arg: not NULL for a member of a list. */
@@ -50,7 +53,7 @@ static enum outcome print_binding(struct nlmsghdr *nlh, void *arg)
 	struct json_object *object;
 
 	if (!attrs_get_binding(nlh, &binding))
-		return wrong("the kernel's description of a binding makes no sense to this fmipctl");
+		return wrong("the kernel's binding makes no sense to this fmipctl");
 	if (!output.json) {
 		show_binding(stdout, &binding, output.stats);
 		return DONE;

@@ -3,7 +3,7 @@
 
 #include "command.h"
 #include "genl.h"
-#include "json.h"
+#include "show_json.h"
 #include "output.h"
 
 enum object {

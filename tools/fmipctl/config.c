@@ -4,7 +4,7 @@
 #include "attrs.h"
 #include "command.h"
 #include "genl.h"
-#include "json.h"
+#include "show_json.h"
 #include "output.h"
 #include "parse.h"
 #include "show.h"

@@ -9,7 +9,7 @@
 #include "attrs.h"
 #include "command.h"
 #include "genl.h"
-#include "json.h"
+#include "show_json.h"
 #include "output.h"
 #include "show.h"
 #include "value.h"

@@ -116,7 +116,7 @@ static enum outcome give_address(struct args *args, const char *word,
 static enum outcome give_scope(struct match *match, uint8_t scope)
 {
 	if (match->given & GIVEN(FMIP_MATCH_A_SCOPE))
-		return wrong("a prefix takes only one of 'scope-any', 'dev', 'vrf' and 'from-tunnel'");
+		return wrong("a prefix takes one of scope-any, dev, vrf and from-tunnel");
 	match->scope = scope;
 	match->given |= GIVEN(FMIP_MATCH_A_SCOPE);
 	return DONE;
@@ -618,7 +618,7 @@ static enum outcome name_binding(struct binding *b, enum verb verb)
 	if (!b->n_matches)
 		return wrong("which binding? 'id', 'dst' or 'src' is needed");
 	if (b->n_matches > 1)
-		return wrong("one prefix names the binding; to change its prefixes, name it by 'id'");
+		return wrong("one prefix names the binding; to change them, name it by 'id'");
 	b->match = b->matches[0];
 	b->n_matches = 0;
 	b->given |= GIVEN(FMIP_BINDING_A_MATCH);

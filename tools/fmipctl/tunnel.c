@@ -6,7 +6,7 @@
 #include "attrs.h"
 #include "command.h"
 #include "genl.h"
-#include "json.h"
+#include "show_json.h"
 #include "output.h"
 #include "parse.h"
 #include "show.h"
@@ -21,14 +21,17 @@ static const struct name verbs[] = {
 
 static void help(void)
 {
-	puts("Usage: fmipctl tunnel { add | replace } [ id N ] local ADDR remote ADDR [ OPTION ... ]\n"
-	     "       fmipctl tunnel change id N [ local ADDR ] [ remote ADDR ] [ OPTION ... ]\n"
-	     "       fmipctl tunnel del id N\n"
-	     "       fmipctl tunnel show [ id N ]\n"
-	     "       fmipctl tunnel flush\n"
-	     "OPTION := { encap { ip6 | ip4 | gre6 | gre4 | udp4 | tlv4 } | dev IF | mark N |\n"
-	     "            ttl { N | auto } | dscp { N | inherit } | encaplimit { N | none } |\n"
-	     "            sport N | dport N }");
+	static const char usage[] =
+		"Usage: fmipctl tunnel { add | replace } [ id N ] local ADDR remote ADDR [ OPTION ... ]\n"
+		"       fmipctl tunnel change id N [ local ADDR ] [ remote ADDR ] [ OPTION ... ]\n"
+		"       fmipctl tunnel del id N\n"
+		"       fmipctl tunnel show [ id N ]\n"
+		"       fmipctl tunnel flush\n"
+		"OPTION := { encap { ip6 | ip4 | gre6 | gre4 | udp4 | tlv4 } | dev IF | mark N |\n"
+		"            ttl { N | auto } | dscp { N | inherit } | encaplimit { N | none } |\n"
+		"            sport N | dport N }";
+
+	puts(usage);
 }
 
 /* @arg: not NULL for a member of a list. */
@@ -38,7 +41,7 @@ static enum outcome print_tunnel(struct nlmsghdr *nlh, void *arg)
 	struct json_object *object;
 
 	if (!attrs_get_tunnel(nlh, &tunnel))
-		return wrong("the kernel's description of a tunnel makes no sense to this fmipctl");
+		return wrong("the kernel's tunnel makes no sense to this fmipctl");
 	if (!output.json) {
 		show_tunnel(stdout, &tunnel, output.stats);
 		return DONE;

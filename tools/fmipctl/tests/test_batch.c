@@ -55,9 +55,15 @@ static void split(void **state)
 
 static void in_order(void **state)
 {
+	static const char text[] =
+		"# a comment\n"
+		"\n"
+		"binding add dst 2001:db8::1\n"
+		"tunnel flush # another\n"
+		"  stats";
+
 	(void)state;
-	assert_int_equal(batch("# a comment\n\nbinding add dst 2001:db8::1\n"
-			       "tunnel flush # another\n  stats", false), DONE);
+	assert_int_equal(batch(text, false), DONE);
 	assert_int_equal(fake_requests, 3);
 	assert_string_equal(batch_err, "");
 }
@@ -96,11 +102,13 @@ static void first_error(void **state)
 	(void)state;
 	assert_int_equal(batch(text, false), WRONG);
 	assert_int_equal(fake_requests, 1);
-	assert_string_equal(batch_err, "fmipctl: setup:2: binding add: \"2001:db8::1/64\" has bits set beyond its length\n");
+	assert_string_equal(batch_err,
+			    "fmipctl: setup:2: binding add: \"2001:db8::1/64\" has bits set beyond its length\n");
 	assert_int_equal(batch(text, true), WRONG);
 	assert_int_equal(fake_requests, 2);
 	assert_int_equal(batch("binding del \"id\n", false), WRONG);
-	assert_string_equal(batch_err, "fmipctl: setup:1: a quote is not closed, or there are too many words\n");
+	assert_string_equal(batch_err,
+			    "fmipctl: setup:1: a quote is not closed, or there are too many words\n");
 }
 
 static int teardown(void **state)

@@ -32,7 +32,7 @@ static unsigned int count_attrs(void)
 	unsigned int i, n = 0;
 
 	for (i = 0; i <= FMIP_BINDING_A_MAX; i++)
-		n += tb[i] != NULL;
+		n += !!tb[i];
 	return n;
 }
 
@@ -107,12 +107,13 @@ static void smallest(void **state)
 
 static void matches(void **state)
 {
+	static const char line[] =
+		"binding add dst 2001:db8:a::/64 vrf eth4 src 192.0.2.0/24 dev eth1 dst\n"
+		"192.0.2.7 from-tunnel 3 key 0xffffffff dst 2001:db8::/32 scope-any";
 	struct nlattr *match[FMIP_MATCH_A_MAX + 1];
 
 	(void)state;
-	sends("binding add dst 2001:db8:a::/64 vrf eth4 src 192.0.2.0/24 dev eth1 "
-	      "dst 192.0.2.7 from-tunnel 3 key 0xffffffff dst 2001:db8::/32 scope-any",
-	      FMIP_CMD_BINDING_NEW, 0);
+	sends(line, FMIP_CMD_BINDING_NEW, 0);
 
 	parse_member(FMIP_BINDING_A_MATCHES, 1, 4, match, FMIP_MATCH_A_MAX);
 	assert_u8(match[FMIP_MATCH_A_PREFIXLEN], 64);
@@ -139,17 +140,18 @@ static void matches(void **state)
 
 static void new_router(void **state)
 {
+	static const char line[] =
+		"binding add dst 2001:db8:2::10 gate hold target link dev eth0 lladdr\n"
+		"02:00:00:00:00:10 proxy 2001:db8:2::10 dev eth0 override announce\n"
+		"lifetime 1500 attach una,dad-ns dev eth0 lladdr 02:00:00:00:00:10 action\n"
+		"open";
 	static const uint8_t mac[] = { 2, 0, 0, 0, 0, 0x10 };
 	struct nlattr *target[FMIP_TARGET_A_MAX + 1];
 	struct nlattr *proxy[FMIP_PROXY_A_MAX + 1];
 	struct nlattr *attach[FMIP_ATTACH_A_MAX + 1];
 
 	(void)state;
-	sends("binding add dst 2001:db8:2::10 gate hold "
-	      "target link dev eth0 lladdr 02:00:00:00:00:10 "
-	      "proxy 2001:db8:2::10 dev eth0 override announce lifetime 1500 "
-	      "attach una,dad-ns dev eth0 lladdr 02:00:00:00:00:10 action open",
-	      FMIP_CMD_BINDING_NEW, 0);
+	sends(line, FMIP_CMD_BINDING_NEW, 0);
 	assert_int_equal(count_attrs(), 5);
 	assert_u8(tb[FMIP_BINDING_A_GATE], FMIP_GATE_HOLD);
 
@@ -179,14 +181,15 @@ static void new_router(void **state)
 
 static void old_router(void **state)
 {
+	static const char line[] =
+		"binding add id 5 cookie 18446744073709551615 dst 2001:db8:1::10 local\n"
+		"lifetime 3s target tunnel 1 key 9 lifetime 2s target route accept tunnel\n"
+		"1 from src accept tunnel 2 key 0 from dst lifetime 10";
 	struct nlattr *target[FMIP_TARGET_A_MAX + 1];
 	struct nlattr *accept[FMIP_ACCEPT_A_MAX + 1];
 
 	(void)state;
-	sends("binding add id 5 cookie 18446744073709551615 dst 2001:db8:1::10 "
-	      "local lifetime 3s target tunnel 1 key 9 lifetime 2s target route "
-	      "accept tunnel 1 from src accept tunnel 2 key 0 from dst lifetime 10",
-	      FMIP_CMD_BINDING_NEW, 0);
+	sends(line, FMIP_CMD_BINDING_NEW, 0);
 	assert_int_equal(count_attrs(), 7);
 	assert_u32(tb[FMIP_BINDING_A_ID], 5);
 	assert_int_equal(nla_len(tb[FMIP_BINDING_A_COOKIE]), 8);
@@ -215,11 +218,13 @@ static void old_router(void **state)
 
 static void queue(void **state)
 {
+	static const char line[] =
+		"binding replace dst 2001:db8::1 release rate 500 speedup 1.5 limit\n"
+		"packets 7 limit bytes 64k limit age 300ms overflow head hold-time 2s\n"
+		"hold-expiry notify lifetime none";
+
 	(void)state;
-	sends("binding replace dst 2001:db8::1 release rate 500 speedup 1.5 "
-	      "limit packets 7 limit bytes 64k limit age 300ms overflow head "
-	      "hold-time 2s hold-expiry notify lifetime none",
-	      FMIP_CMD_BINDING_REPLACE, 0);
+	sends(line, FMIP_CMD_BINDING_REPLACE, 0);
 	assert_int_equal(count_attrs(), 11);
 	assert_u8(tb[FMIP_BINDING_A_RELEASE], FMIP_RELEASE_RATE);
 	assert_u32(tb[FMIP_BINDING_A_RATE], 500);
@@ -344,9 +349,8 @@ static void largest(void **state)
 	for (i = 0; i < FMIP_MATCHES_MAX; i++)
 		used += sprintf(line + used, " src 2001:db8::%x from-tunnel 1 key 2", i);
 	for (i = 0; i < FMIP_TARGETS_MAX; i++)
-		used += sprintf(line + used, " target link dev eth0 lladdr "
-				"1:2:3:4:5:6:7:8:9:a:b:c:d:e:f:0:1:2:3:4:5:6:7:8:9:a:b:c:d:e:f:0"
-				" lifetime 1");
+		used += sprintf(line + used,
+				" target link dev eth0 lladdr 1:2:3:4:5:6:7:8:9:a:b:c:d:e:f:0:1:2:3:4:5:6:7:8:9:a:b:c:d:e:f:0 lifetime 1");
 	for (i = 0; i < FMIP_ACCEPTS_MAX; i++)
 		used += sprintf(line + used, " accept tunnel 1 key 1 from src lifetime 1");
 	for (i = 0; i < FMIP_PROXIES_MAX; i++)
@@ -401,7 +405,7 @@ static void wrong_lists(void **state)
 {
 	(void)state;
 	assert_wrong("binding add dst 2001:db8::1 dev eth0 vrf eth1",
-		     "binding add: a prefix takes only one of 'scope-any', 'dev', 'vrf' and 'from-tunnel'");
+		     "binding add: a prefix takes one of scope-any, dev, vrf and from-tunnel");
 	assert_wrong("binding add dst 2001:db8::1 key 1",
 		     "binding add: 'key' of a prefix needs 'from-tunnel' before it");
 	assert_wrong("binding add dst 2001:db8::1 target link",
@@ -443,13 +447,13 @@ static void wrong_names(void **state)
 	assert_wrong("binding change gate hold",
 		     "binding change: which binding? 'id', 'dst' or 'src' is needed");
 	assert_wrong("binding change dst 2001:db8::1 dst 2001:db8::2 gate hold",
-		     "binding change: one prefix names the binding; to change its prefixes, name it by 'id'");
+		     "binding change: one prefix names the binding; to change them, name it by 'id'");
 	assert_wrong("binding flush all", "binding flush: \"all\" is too much, see 'help'");
 	assert_wrong("binding show dst 2001:db8::1 dst 2001:db8::2",
-		     "binding show: one prefix names the binding; to change its prefixes, name it by 'id'");
+		     "binding show: one prefix names the binding; to change them, name it by 'id'");
 }
 
-static void help(void **state)
+static void usage(void **state)
 {
 	(void)state;
 	assert_int_equal(run("binding help"), DONE);
@@ -477,7 +481,7 @@ int main(void)
 		TEST(wrong_words),
 		TEST(wrong_lists),
 		TEST(wrong_names),
-		TEST(help),
+		TEST(usage),
 	};
 
 	return cmocka_run_group_tests_name("binding", tests, NULL, NULL);

@@ -72,11 +72,14 @@ static void blame(struct nlattr *attr, bool capped, const char *path)
 
 static void offsets(void **state)
 {
+	static const char line[] =
+		"binding add id 7 dst 2001:db8::1 target route target tunnel 4 key 5\n"
+		"attach una dev eth0";
 	struct nlattr *list, *member;
 	int capped;
 
 	(void)state;
-	ask("binding add id 7 dst 2001:db8::1 target route target tunnel 4 key 5 attach una dev eth0");
+	ask(line);
 	for (capped = 0; capped < 2; capped++) {
 		blame(find(NULL, FMIP_BINDING_A_ID), capped, "FMIP_BINDING_A_ID");
 		list = find(NULL, FMIP_BINDING_A_TARGETS);

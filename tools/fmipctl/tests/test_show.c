@@ -162,11 +162,11 @@ static struct nl_msg *full_binding(void)
 	"release rfc5568 speedup 1.1 limit packets 1000 limit bytes 4M " \
 	"limit age none overflow tail hold-time 2s hold-expiry open\n"
 
-#define STATS_TEXT(indent) \
-	indent "received packets 1002 bytes 1003\n" \
-	indent "sent packets 1004 bytes 1005 released 1010\n" \
-	indent "buffered packets 1006 bytes 1007 peak-packets 1008 peak-bytes 1009\n" \
-	indent "decap packets 1011 bytes 1012\n"
+#define STATS_TEXT \
+	"    received packets 1002 bytes 1003\n" \
+	"    sent packets 1004 bytes 1005 released 1010\n" \
+	"    buffered packets 1006 bytes 1007 peak-packets 1008 peak-bytes 1009\n" \
+	"    decap packets 1011 bytes 1012\n"
 
 static void binding_text(void **state)
 {
@@ -184,7 +184,7 @@ static void binding_stats(void **state)
 	fake_answer(full_binding());
 	assert_int_equal(run("binding show"), DONE);
 	assert_string_equal(run_out, FULL_TEXT
-		"    hold-left 1234ms\n" STATS_TEXT("    ")
+		"    hold-left 1234ms\n" STATS_TEXT
 		"    attached 21 rejected 22 proxy-answers 23 first-release 24ns\n"
 		"    dropped hop-limit 3 200 18446744073709551615\n");
 }
@@ -313,7 +313,8 @@ static void too_many(void **state)
 	nla_nest_end(msg, list);
 	fake_answer(msg);
 	assert_int_equal(run("binding show"), WRONG);
-	assert_string_equal(run_err, "fmipctl: binding show: the kernel's description of a binding makes no sense to this fmipctl\n");
+	assert_string_equal(run_err,
+			    "fmipctl: binding show: the kernel's binding makes no sense to this fmipctl\n");
 }
 
 static struct nl_msg *full_tunnel(void)
@@ -340,7 +341,7 @@ static struct nl_msg *full_tunnel(void)
 	"id 1 local 192.0.2.0 remote 2001:db8:2::10 encap udp4 dev eth2 mark 0x2a " \
 	"ttl 64 dscp 46 encaplimit 4 sport 5 dport 6\n"
 
-static void tunnel(void **state)
+static void tunnels(void **state)
 {
 	(void)state;
 	fake_answer(full_tunnel());
@@ -354,10 +355,7 @@ static void tunnel(void **state)
 	fake_answer(full_tunnel());
 	assert_int_equal(run("tunnel show"), DONE);
 	assert_string_equal(run_out,
-		"[{\"id\":1,\"local\":\"192.0.2.0\",\"remote\":\"2001:db8:2::10\","
-		"\"encap\":\"udp4\",\"dev\":\"eth2\",\"mark\":42,\"ttl\":64,"
-		"\"dscp\":46,\"encaplimit\":4,\"sport\":5,\"dport\":6,"
-		"\"users\":2,\"mtu\":1460}]\n");
+			    "[{\"id\":1,\"local\":\"192.0.2.0\",\"remote\":\"2001:db8:2::10\",\"encap\":\"udp4\",\"dev\":\"eth2\",\"mark\":42,\"ttl\":64,\"dscp\":46,\"encaplimit\":4,\"sport\":5,\"dport\":6,\"users\":2,\"mtu\":1460}]\n");
 }
 
 static struct nl_msg *netns_stats(void)
@@ -375,10 +373,14 @@ static void stats(void **state)
 	(void)state;
 	fake_answer(netns_stats());
 	assert_int_equal(run("stats"), DONE);
-	assert_string_equal(run_out, STATS_TEXT("")
-		"attached 21 rejected 22 proxy-answers 23\n"
-		"bindings 2 tunnels 1\n"
-		"dropped hop-limit 3 200 18446744073709551615\n");
+	assert_string_equal(run_out,
+			    "received packets 1002 bytes 1003\n"
+			    "sent packets 1004 bytes 1005 released 1010\n"
+			    "buffered packets 1006 bytes 1007 peak-packets 1008 peak-bytes 1009\n"
+			    "decap packets 1011 bytes 1012\n"
+			    "attached 21 rejected 22 proxy-answers 23\n"
+			    "bindings 2 tunnels 1\n"
+			    "dropped hop-limit 3 200 18446744073709551615\n");
 	run_with(true, false, false);
 	fake_answer(netns_stats());
 	assert_int_equal(run("stats"), DONE);
@@ -397,19 +399,18 @@ static struct nl_msg *full_config(void)
 	return msg;
 }
 
-static void config(void **state)
+static void settings(void **state)
 {
 	(void)state;
 	fake_answer(full_config());
 	assert_int_equal(run("config"), DONE);
-	assert_string_equal(run_out, "netns-bytes 64M module-bytes 8G "
-			    "exempt-mark 0x10/0xffffffff proxies-max 1024\n");
+	assert_string_equal(run_out,
+			    "netns-bytes 64M module-bytes 8G exempt-mark 0x10/0xffffffff proxies-max 1024\n");
 	run_with(true, false, false);
 	fake_answer(full_config());
 	assert_int_equal(run("config"), DONE);
 	assert_string_equal(run_out,
-		"{\"netns_bytes\":67108864,\"module_bytes\":8589934592,"
-		"\"exempt_mark\":16,\"exempt_mask\":4294967295,\"proxies_max\":1024}\n");
+			    "{\"netns_bytes\":67108864,\"module_bytes\":8589934592,\"exempt_mark\":16,\"exempt_mask\":4294967295,\"proxies_max\":1024}\n");
 }
 
 static struct nl_msg *event(uint8_t kind, uint32_t binding)
@@ -438,9 +439,8 @@ static void monitor_count(void **state)
 	fake_answer(event(FMIP_EVENT_RELEASED, 3));
 	assert_int_equal(run("monitor count 2"), DONE);
 	assert_string_equal(run_out,
-		"attached time 12.000000034 binding 3 cookie 9 addr 2001:db8:2::10 "
-		"dev eth0 lladdr 02:00:00:00:00:10\n"
-		"expired time 12.000000034 binding 3 timer proxy\n");
+			    "attached time 12.000000034 binding 3 cookie 9 addr 2001:db8:2::10 dev eth0 lladdr 02:00:00:00:00:10\n"
+			    "expired time 12.000000034 binding 3 timer proxy\n");
 }
 
 static void monitor_until(void **state)
@@ -453,9 +453,9 @@ static void monitor_until(void **state)
 	fake_answer(event(FMIP_EVENT_REMOVED, 3));
 	assert_int_equal(run("monitor until released binding 3 timeout 5s"), DONE);
 	assert_string_equal(run_out,
-		"{\"event\":\"released\",\"time_ns\":12000000034,\"binding\":2}\n"
-		"{\"event\":\"attached\",\"time_ns\":12000000034,\"binding\":3}\n"
-		"{\"event\":\"released\",\"time_ns\":12000000034,\"binding\":3}\n");
+			    "{\"event\":\"released\",\"time_ns\":12000000034,\"binding\":2}\n"
+			    "{\"event\":\"attached\",\"time_ns\":12000000034,\"binding\":3}\n"
+			    "{\"event\":\"released\",\"time_ns\":12000000034,\"binding\":3}\n");
 }
 
 static void monitor_timeout(void **state)
@@ -463,7 +463,8 @@ static void monitor_timeout(void **state)
 	(void)state;
 	assert_int_equal(run("monitor until released timeout 10ms"), WRONG);
 	assert_string_equal(run_out, "");
-	assert_string_equal(run_err, "fmipctl: monitor: what was waited for has not come within 10ms\n");
+	assert_string_equal(run_err,
+			    "fmipctl: monitor: what was waited for has not come within 10ms\n");
 	assert_int_equal(run("monitor timeout 1ms"), DONE);
 	assert_string_equal(run_err, "");
 }
@@ -477,7 +478,8 @@ static void monitor_wrong(void **state)
 	assert_wrong("monitor count", "monitor: 'count' needs a value");
 	assert_wrong("monitor for ever", "monitor: \"for\" is unknown, see 'help'");
 	assert_wrong("monitor ready-fd 4294967295", "monitor: there is no descriptor 4294967295");
-	assert_wrong("monitor ready-fd 999 timeout 1", "monitor: ready-fd 999: Bad file descriptor");
+	assert_wrong("monitor ready-fd 999 timeout 1",
+		     "monitor: ready-fd 999: Bad file descriptor");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, run_setup, run_teardown)
@@ -493,9 +495,9 @@ int main(void)
 		TEST(refused),
 		TEST(pretty),
 		TEST(too_many),
-		TEST(tunnel),
+		TEST(tunnels),
 		TEST(stats),
-		TEST(config),
+		TEST(settings),
 		TEST(monitor_count),
 		TEST(monitor_until),
 		TEST(monitor_timeout),

@@ -27,19 +27,20 @@ static void sends(const char *line, int cmd, int flags, unsigned int n_attrs)
 	assert_int_equal(nlh->nlmsg_flags, flags);
 	assert_int_equal(genlmsg_parse(nlh, 0, tb, 31, NULL), 0);
 	for (i = 0; i < 32; i++)
-		n += tb[i] != NULL;
+		n += !!tb[i];
 	assert_int_equal(n, n_attrs);
 }
 
-static void add(void **state)
+static void everything(void **state)
 {
+	static const char line[] =
+		"tunnel add id 3 local 2001:db8::1 remote 2001:db8::2 encap gre6 dev eth3\n"
+		"mark 0x10 ttl 64 dscp 46 encaplimit 4 sport 1 dport 65535";
 	static const uint8_t local[] = { 0x20, 1, 0xd, 0xb8, [15] = 1 };
 	static const uint8_t remote[] = { 0x20, 1, 0xd, 0xb8, [15] = 2 };
 
 	(void)state;
-	sends("tunnel add id 3 local 2001:db8::1 remote 2001:db8::2 encap gre6 dev eth3 "
-	      "mark 0x10 ttl 64 dscp 46 encaplimit 4 sport 1 dport 65535",
-	      FMIP_CMD_TUNNEL_NEW, 0, 11);
+	sends(line, FMIP_CMD_TUNNEL_NEW, 0, 11);
 	assert_int_equal(nla_get_u32(tb[FMIP_TUNNEL_A_ID]), 3);
 	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_LOCAL]), 16);
 	assert_memory_equal(nla_data(tb[FMIP_TUNNEL_A_LOCAL]), local, 16);
@@ -58,9 +59,12 @@ static void add(void **state)
 
 static void defaults_by_name(void **state)
 {
+	static const char line[] =
+		"tunnel replace local 192.0.2.1 remote 192.0.2.2 encap ip4 ttl auto dscp\n"
+		"inherit encaplimit none";
+
 	(void)state;
-	sends("tunnel replace local 192.0.2.1 remote 192.0.2.2 encap ip4 ttl auto dscp inherit encaplimit none",
-	      FMIP_CMD_TUNNEL_REPLACE, 0, 3);
+	sends(line, FMIP_CMD_TUNNEL_REPLACE, 0, 3);
 	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_LOCAL]), 4);
 }
 
@@ -106,7 +110,7 @@ static void wrong_tunnels(void **state)
 	assert_wrong("tunnel flush 1", "tunnel flush: \"1\" is too much, see 'help'");
 }
 
-static void config(void **state)
+static void settings(void **state)
 {
 	(void)state;
 	sends("config", FMIP_CMD_CONFIG_GET, 0, 0);
@@ -143,7 +147,7 @@ static void wrong_config(void **state)
 	assert_wrong("version 2", "version: \"2\" is too much, see 'help'");
 }
 
-static void help(void **state)
+static void usage(void **state)
 {
 	static const char *const objects[] = {
 		"tunnel", "stats", "config", "monitor", "version",
@@ -166,13 +170,13 @@ static void help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(add),
+		TEST(everything),
 		TEST(defaults_by_name),
 		TEST(others),
 		TEST(wrong_tunnels),
-		TEST(config),
+		TEST(settings),
 		TEST(wrong_config),
-		TEST(help),
+		TEST(usage),
 	};
 
 	return cmocka_run_group_tests_name("tunnel, config", tests, NULL, NULL);

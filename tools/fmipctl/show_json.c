@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "iface.h"
-#include "json.h"
+#include "show_json.h"
 #include "names.h"
 
 static void add_string(struct json_object *o, const char *key,
@@ -173,17 +173,19 @@ static void add_lists(struct json_object *o, const struct binding *b)
 
 static void add_release(struct json_object *o, const struct binding *b)
 {
+	struct json_object *speedup;
 	char buf[TEXT_SIZE];
 
 	add_given_name(o, "release", b->given, FMIP_BINDING_A_RELEASE,
 		       names_release, b->release);
 	if (b->release == FMIP_RELEASE_RATE)
 		add_given(o, "rate", b->given, FMIP_BINDING_A_RATE, b->rate);
+	if (!(b->given & GIVEN(FMIP_BINDING_A_SPEEDUP)))
+		return;
 	/* With its own text: 1.1 as a double is printed 1.1000000000000001. */
-	if (b->given & GIVEN(FMIP_BINDING_A_SPEEDUP))
-		json_object_object_add(o, "speedup",
-			json_object_new_double_s(b->speedup / 100.0,
-						 text_speedup(b->speedup, buf)));
+	text_speedup(b->speedup, buf);
+	speedup = json_object_new_double_s(b->speedup / 100.0, buf);
+	json_object_object_add(o, "speedup", speedup);
 }
 
 static void add_limits(struct json_object *o, const struct binding *b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Objects as JSON; fmipctl(8) describes the keys.  The caller puts them. */
-#ifndef FMIPCTL_JSON_H
-#define FMIPCTL_JSON_H
+/* Objects as JSON, whose keys fmipctl(8) describes.  The caller puts them. */
+#ifndef FMIPCTL_SHOW_JSON_H
+#define FMIPCTL_SHOW_JSON_H
 
 #include <stdbool.h>
 
