@@ -93,7 +93,7 @@ prepare_fast() { # prepare_fast OUT
 	background in_ns "$NAR" fmipctl -j monitor ready-fd 3 3>"$1/events.ready" >"$1/events"
 	busywait "$WAIT_MS" test -s "$1/events.ready" || bail "fmipctl monitor does not listen"
 	capture_start "$NAR" acc0 "$LIB_TMP/nar.pcap" -c 100 \
-		"dst $NCOA and ip6 proto 41 or icmp6 and ip6[40] == 136 and src $NCOA"
+		"(dst $NCOA and ip6 proto 41) or (src $NCOA and icmp6 and ip6[40] == 136)"
 	handover_prepare limit packets 10000 limit bytes 64M
 	handover_arm
 }
