@@ -58,7 +58,7 @@ def annotate_gap(axes, up, top):
 
 def annotate_lost(axes, lost, up):
     low, high, n = lost
-    x = up * 0.28
+    x = up * 0.3
     axes.annotate("", (x, low), (x, high),
                   arrowprops={"arrowstyle": "|-|,widthA=0.4,widthB=0.4",
                               "color": COLOURS["none"], "lw": 1.5})
@@ -68,12 +68,14 @@ def annotate_lost(axes, lost, up):
 
 def annotate_release(axes, arrivals, up, caught):
     released = [(x, y) for x, y in arrivals if up < x < caught]
-    if not released:
+    if len(released) < 2:
         return
-    x, y = released[len(released) // 2]
-    axes.annotate("fast: those that waited arrive,\nall of them, in order, at twice\nthe pace "
-                  "at which they were sent", (x, y), (40, -18), textcoords="offset points",
-                  va="top", color=COLOURS["fast"],
+    (x0, y0), (x1, y1) = released[0], released[-1]
+    pace = (y1 - y0) / max(x1 - x0, 1)
+    axes.annotate(f"fast: what waited arrives, all of it\nand in order, {pace:.1f} times as fast\n"
+                  "as it was sent, until it has caught up", released[len(released) // 3],
+                  (0.98, 0.08), textcoords="axes fraction", ha="right", va="bottom",
+                  color=COLOURS["fast"],
                   arrowprops={"arrowstyle": "->", "color": COLOURS["fast"]})
 
 
