@@ -91,7 +91,7 @@ status=$?
 result $? "a guest that crashes fails the run and shows the crash"
 
 rm -f "$work/score"
-runs -s 3 "$here/tests/hangs.sh" "$here/tests/good.sh"
+runs -s 15 "$here/tests/hangs.sh" "$here/tests/good.sh"
 status=$?
 [ $status = 1 ] && [ "$(cat "$work/score")" = "2 1 0" ]
 result $? "a script that hangs is ended in time, and the next one runs"
