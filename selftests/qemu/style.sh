@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # style.sh KERNEL... - what programs can say about the style of this tree:
-# checkpatch on all C, the module with W=1 and sparse for each kernel,
-# shellcheck, and mandoc. Everything is said; the exit status is 1 if anything was.
+# checkpatch on all C, the module with W=1 and sparse for each kernel, mandoc and
+# the checker of shell scripts. Everything is said; the exit status is 1 if anything was.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
