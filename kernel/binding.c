@@ -23,7 +23,8 @@
  * @n_targets: room for that many targets
  * @n_accepts: room for that many accepts
  *
- * Context: process. Return: the plan, which the caller owns; NULL if there is
+ * Context: process.
+ * Return: the plan, which the caller owns; NULL if there is
  * no memory.
  */
 struct fmip_plan *fmip_plan_alloc(unsigned int n_targets,
@@ -67,7 +68,8 @@ void fmip_plan_free(struct fmip_plan *plan)
  * fmip_binding_alloc() - make a binding that nobody can see yet
  * @fn: namespace
  *
- * Context: process. Return: the binding, which the caller owns; NULL if there
+ * Context: process.
+ * Return: the binding, which the caller owns; NULL if there
  * is no memory.
  */
 struct fmip_binding *fmip_binding_alloc(struct fmip_net *fn)

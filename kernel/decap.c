@@ -159,7 +159,8 @@ static bool for_this_router(struct sk_buff *skb)
  * Packets of a tunnel from which no binding accepts anything are left to the
  * stack, so that another tunnel driver may have the same two ends.
  *
- * Context: RCU, bottom halves off. Return: true if @skb was consumed.
+ * Context: RCU, bottom halves off.
+ * Return: true if @skb was consumed.
  */
 bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, struct net_device *in)
 {

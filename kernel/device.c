@@ -43,7 +43,11 @@ static int device_init(struct net_device *dev)
 static void device_uninit(struct net_device *dev)
 {
 	struct device_priv *priv = netdev_priv(dev);
+	struct fmip_net *fn = fmip_net(dev_net(dev));
 
+	/* At a namespace's end the core may come before us. */
+	if (rtnl_dereference(fn->dev) == dev)
+		RCU_INIT_POINTER(fn->dev, NULL);
 	gro_cells_destroy(&priv->gro);
 }
 
@@ -103,7 +107,8 @@ static void device_setup(struct net_device *dev)
 /**
  * fmip_device_init() - register the kind of device
  *
- * Context: process. Return: 0 or a negative error.
+ * Context: process.
+ * Return: 0 or a negative error.
  */
 int fmip_device_init(void)
 {
@@ -124,7 +129,8 @@ void fmip_device_exit(void)
  * fmip_device_create() - make the device of a namespace, if it has none
  * @fn: namespace
  *
- * Context: process, RTNL held. Return: 0 or a negative error.
+ * Context: process, RTNL held.
+ * Return: 0 or a negative error.
  */
 int fmip_device_create(struct fmip_net *fn)
 {
@@ -164,10 +170,8 @@ void fmip_device_destroy(struct fmip_net *fn, struct list_head *kill)
 {
 	struct net_device *dev = rtnl_dereference(fn->dev);
 
-	if (!dev)
-		return;
-	RCU_INIT_POINTER(fn->dev, NULL);
-	unregister_netdevice_queue(dev, kill);
+	if (dev)
+		unregister_netdevice_queue(dev, kill);
 }
 
 /**
@@ -187,7 +191,8 @@ void fmip_device_sent(struct net_device *dev, unsigned int len)
  * @dev: fmip device
  * @skb: packet, network header and data at its IP header; consumed
  *
- * Context: RCU, bottom halves off. Return: NET_RX_SUCCESS or NET_RX_DROP.
+ * Context: RCU, bottom halves off.
+ * Return: NET_RX_SUCCESS or NET_RX_DROP.
  */
 int fmip_device_receive(struct net_device *dev, struct sk_buff *skb)
 {

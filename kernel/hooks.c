@@ -177,7 +177,8 @@ static const struct nf_hook_ops local_ops = {
  * @fn: namespace
  * @local: also those that the router itself sends
  *
- * Context: process, the namespace's lock held. Return: 0 or a negative error.
+ * Context: process, the namespace's lock held.
+ * Return: 0 or a negative error.
  */
 int fmip_hooks_register(struct fmip_net *fn, bool local)
 {

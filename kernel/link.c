@@ -101,7 +101,8 @@ drop:
  * The entry is made if there is none, and replaced in whatever state it is;
  * the stack would ignore an unsolicited advertisement in most of them.
  *
- * Context: RCU, bottom halves off. Return: 0; -ENOBUFS if the table is full.
+ * Context: RCU, bottom halves off.
+ * Return: 0; -ENOBUFS if the table is full.
  */
 int fmip_link_learn(struct net_device *dev, const struct in6_addr *addr,
 		    const u8 *lladdr, bool vouched)

@@ -20,7 +20,8 @@ static const struct rhashtable_params match_params = {
  * fmip_match_table_init() - make an empty table
  * @t: table
  *
- * Context: process. Return: 0 or -ENOMEM.
+ * Context: process.
+ * Return: 0 or -ENOMEM.
  */
 int fmip_match_table_init(struct fmip_match_table *t)
 {
@@ -42,7 +43,8 @@ void fmip_match_table_destroy(struct fmip_match_table *t)
  * fmip_match_list_alloc() - make a list for a binding
  * @n: how many matches
  *
- * Context: process. Return: the list, which the caller owns; NULL if there is
+ * Context: process.
+ * Return: the list, which the caller owns; NULL if there is
  * no memory.
  */
 struct fmip_match_list *fmip_match_list_alloc(unsigned int n)
@@ -60,7 +62,8 @@ struct fmip_match_list *fmip_match_list_alloc(unsigned int n)
  * @t: table
  * @key: key
  *
- * Context: RCU or the namespace's lock. Return: the match or NULL.
+ * Context: RCU or the namespace's lock.
+ * Return: the match or NULL.
  */
 struct fmip_match *fmip_match_find(struct fmip_match_table *t,
 				   const struct fmip_match_key *key)
@@ -74,7 +77,8 @@ struct fmip_match *fmip_match_find(struct fmip_match_table *t,
  * @addr: address
  * @direction: whether it is an inner destination or an inner source
  *
- * Context: RCU. Return: the match, valid for the RCU section, or NULL.
+ * Context: RCU.
+ * Return: the match, valid for the RCU section, or NULL.
  */
 struct fmip_match *fmip_match_lookup(struct fmip_match_table *t,
 				     const struct in6_addr *addr,

@@ -83,7 +83,8 @@ static const u8 *frame_sender(const struct sk_buff *skb,
  * @dev: where it came in
  * @nd: result
  *
- * Context: softirq. Return: false if it is neither, or not valid.
+ * Context: softirq.
+ * Return: false if it is neither, or not valid.
  */
 bool fmip_nd_parse(struct sk_buff *skb, const struct net_device *dev,
 		   struct fmip_nd *nd)

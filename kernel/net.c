@@ -219,7 +219,8 @@ static struct notifier_block device_notifier = {
 /**
  * fmip_net_init() - be there in every namespace
  *
- * Context: process. Return: 0 or a negative error.
+ * Context: process.
+ * Return: 0 or a negative error.
  */
 int fmip_net_init(void)
 {

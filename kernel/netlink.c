@@ -80,7 +80,8 @@ int fmip_netlink_dump_args(struct netlink_callback *cb)
  * @hdr: where its header is, for genlmsg_end()
  * @cmd: command of the answer
  *
- * Context: process. Return: the message, or NULL if there is no memory.
+ * Context: process.
+ * Return: the message, or NULL if there is no memory.
  */
 struct sk_buff *fmip_netlink_answer(struct genl_info *info, void **hdr, u8 cmd)
 {
@@ -182,7 +183,8 @@ static int put_queue(struct sk_buff *skb, struct fmip_binding *b)
  * @type: attribute to nest them in
  * @b: binding, under RCU or owned, its lock not held
  *
- * Context: any but hard interrupts. Return: 0 or -EMSGSIZE.
+ * Context: any but hard interrupts.
+ * Return: 0 or -EMSGSIZE.
  */
 int fmip_netlink_put_stats(struct sk_buff *skb, int type,
 			   struct fmip_binding *b)
@@ -413,7 +415,8 @@ struct genl_family fmip_genl_family __ro_after_init = {
 /**
  * fmip_netlink_init() - take requests
  *
- * Context: process. Return: 0 or a negative error.
+ * Context: process.
+ * Return: 0 or a negative error.
  */
 int __init fmip_netlink_init(void)
 {

@@ -31,7 +31,8 @@ static const struct rhashtable_params proxy_params = {
  * fmip_proxy_table_init() - make a namespace ready for proxied addresses
  * @fn: namespace
  *
- * Context: process. Return: 0 or -ENOMEM.
+ * Context: process.
+ * Return: 0 or -ENOMEM.
  */
 int fmip_proxy_table_init(struct fmip_net *fn)
 {
@@ -236,7 +237,8 @@ void fmip_proxy_list_end(struct fmip_net *fn, struct list_head *list)
  * @list: list of proxies
  * @dev: device
  *
- * Context: process, the namespace's lock held. Return: true if so.
+ * Context: process, the namespace's lock held.
+ * Return: true if so.
  */
 bool fmip_proxy_list_names(const struct list_head *list,
 			   const struct net_device *dev)
@@ -255,7 +257,8 @@ bool fmip_proxy_list_names(const struct list_head *list,
  * @addr: address
  * @ifindex: interface
  *
- * Context: RCU. Return: the proxy, valid for the RCU section, or NULL.
+ * Context: RCU.
+ * Return: the proxy, valid for the RCU section, or NULL.
  */
 struct fmip_proxy *fmip_proxy_find(struct fmip_net *fn,
 				   const struct in6_addr *addr, u32 ifindex)
@@ -329,7 +332,8 @@ static bool from_node(const struct fmip_proxy *p, const struct fmip_nd *nd)
  * The node's own probe for duplicates is not answered: it would lose its
  * address to us.
  *
- * Context: RCU, softirq. Return: true if it was answered.
+ * Context: RCU, softirq.
+ * Return: true if it was answered.
  */
 bool fmip_proxy_solicited(struct fmip_net *fn, struct net_device *dev,
 			  const struct fmip_nd *nd)

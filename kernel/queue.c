@@ -55,7 +55,8 @@ static enum hrtimer_restart timer_run(struct hrtimer *timer)
  * fmip_queue_make() - give a binding a queue, if it has none
  * @b: binding
  *
- * Context: process, the namespace's lock held. Return: 0 or -ENOMEM.
+ * Context: process, the namespace's lock held.
+ * Return: 0 or -ENOMEM.
  */
 int fmip_queue_make(struct fmip_binding *b)
 {
@@ -436,7 +437,8 @@ void fmip_queue_finish_open(struct fmip_binding *b, bool empty)
  *
  * The first packets have been sent when this returns.
  *
- * Context: process or softirq, RCU. Return: whether the gate was on hold.
+ * Context: process or softirq, RCU.
+ * Return: whether the gate was on hold.
  */
 bool fmip_queue_open(struct fmip_binding *b, u64 since_ns)
 {

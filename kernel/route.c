@@ -125,7 +125,8 @@ static bool is_tunnel(struct fmip_net *fn, const struct net_device *dev)
  * @dev: device by which it leaves
  * @mtu: largest inner packet
  *
- * Context: RCU, bottom halves off. Return: false if there is no memory.
+ * Context: RCU, bottom halves off.
+ * Return: false if there is no memory.
  */
 bool fmip_route_set(struct fmip_net *fn, struct sk_buff *skb,
 		    struct net_device *dev, unsigned int mtu)

@@ -113,7 +113,8 @@ static int unknown_way(struct fmip_net *fn, struct fmip_way *way)
  *
  * While the gate holds packets there need not be a target, nor a route to it.
  *
- * Context: RCU, bottom halves off. Return: 0, or enum fmip_drop.
+ * Context: RCU, bottom halves off.
+ * Return: 0, or enum fmip_drop.
  */
 int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
 		    struct fmip_way *way)
@@ -134,7 +135,8 @@ int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
  * fmip_target_ready() - is it of use to send to a binding's target now?
  * @plan: the binding's plan
  *
- * Context: RCU. Return: false while its link is down.
+ * Context: RCU.
+ * Return: false while its link is down.
  */
 bool fmip_target_ready(const struct fmip_plan *plan)
 {

@@ -23,7 +23,8 @@ static const struct rhashtable_params path_params = {
  * fmip_tunnel_table_init() - make a namespace ready for tunnels
  * @fn: namespace
  *
- * Context: process. Return: 0 or -ENOMEM.
+ * Context: process.
+ * Return: 0 or -ENOMEM.
  */
 int fmip_tunnel_table_init(struct fmip_net *fn)
 {
@@ -46,7 +47,8 @@ void fmip_tunnel_table_destroy(struct fmip_net *fn)
 /**
  * fmip_path_alloc() - make a path that nobody can see yet
  *
- * Context: process. Return: the path, which the caller owns, or NULL.
+ * Context: process.
+ * Return: the path, which the caller owns, or NULL.
  */
 struct fmip_path *fmip_path_alloc(void)
 {
@@ -96,7 +98,8 @@ void fmip_path_free(struct fmip_path *path)
  * @fn: namespace
  * @key: the ends
  *
- * Context: RCU. Return: the path, valid for the RCU section, or NULL.
+ * Context: RCU.
+ * Return: the path, valid for the RCU section, or NULL.
  */
 struct fmip_path *fmip_path_find(struct fmip_net *fn,
 				 const struct fmip_path_key *key)
@@ -236,7 +239,8 @@ err_free:
  * @path: where it goes; the tunnel's from now on if this succeeds
  * @extack: says why not
  *
- * Context: process, the namespace's lock held. Return: 0, -EEXIST or -ENOMEM.
+ * Context: process, the namespace's lock held.
+ * Return: 0, -EEXIST or -ENOMEM.
  */
 int fmip_tunnel_move(struct fmip_net *fn, struct fmip_tunnel *t,
 		     struct fmip_path *path, struct netlink_ext_ack *extack)

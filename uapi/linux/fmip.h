@@ -336,6 +336,7 @@ enum fmip_drop {
 	FMIP_DROP_ECN,
 	FMIP_DROP_ND,
 
+	/* private: */
 	__FMIP_DROP_MAX
 };
 
