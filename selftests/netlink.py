@@ -1,0 +1,1044 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What netlink.sh asks the module, byte by byte.
+
+Each test prints "ok NAME" or "not ok NAME", a tab and why; netlink.sh makes TAP
+of it.  The network namespace has the interfaces and addresses that netlink.sh
+names.  A request is a list of attributes; the one that wrong() marks is the one
+whose offset the refusal must carry.
+"""
+
+import errno
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from types import SimpleNamespace
+
+NETLINK_GENERIC = 16
+SOL_NETLINK = 270
+NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK = 10, 11, 12
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_ECHO, NLM_F_DUMP = 1, 4, 8, 0x300
+NLM_F_CAPPED, NLM_F_ACK_TLVS = 0x100, 0x200
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NLMSGERR_MSG, NLMSGERR_OFFS, NLMSGERR_MISS_TYPE = 1, 2, 5
+GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
+CTRL_FAMILY_ID, CTRL_FAMILY_NAME, CTRL_VERSION = 1, 2, 3
+NLA_F_NESTED = 0x8000
+HEADERS = 20
+
+
+def enum(names):
+    return SimpleNamespace(**{name: i for i, name in enumerate(names.split())})
+
+
+CMD = enum("""UNSPEC BINDING_NEW BINDING_REPLACE BINDING_SET BINDING_DEL
+    BINDING_GET BINDING_FLUSH TUNNEL_NEW TUNNEL_REPLACE TUNNEL_SET TUNNEL_DEL
+    TUNNEL_GET TUNNEL_FLUSH STATS_GET CONFIG_GET CONFIG_SET EVENT MAX""")
+BINDING = enum("""UNSPEC PAD ID COOKIE FLAGS MATCHES MATCH TARGETS ACCEPTS PROXIES
+    ATTACH GATE RELEASE SPEEDUP RATE LIMIT_PACKETS LIMIT_BYTES LIMIT_AGE OVERFLOW
+    LIFETIME HOLD_TIME HOLD_EXPIRY HOLD_LEFT STATS MAX""")
+MATCH = enum("UNSPEC DIRECTION ADDR PREFIXLEN SCOPE IFINDEX TUNNEL KEY MAX")
+TARGET = enum("UNSPEC TYPE TUNNEL KEY IFINDEX LLADDR LIFETIME MAX")
+ACCEPT = enum("UNSPEC TUNNEL KEY DIRECTION LIFETIME MAX")
+PROXY = enum("UNSPEC ADDR IFINDEX FLAGS LIFETIME MAX")
+ATTACH = enum("UNSPEC IFINDEX LLADDR ON ACTION MAX")
+TUNNEL = enum("""UNSPEC PAD ID ENCAP LOCAL REMOTE SPORT DPORT IFINDEX MARK TTL DSCP
+    ENCAPLIMIT USERS MTU MAX""")
+CONFIG = enum("""UNSPEC PAD NETNS_BYTES MODULE_BYTES EXEMPT_MARK EXEMPT_MASK
+    PROXIES_MAX MAX""")
+STATS = enum("""UNSPEC PAD RECEIVED_PACKETS RECEIVED_BYTES SENT_PACKETS SENT_BYTES
+    BUFFERED_PACKETS BUFFERED_BYTES PEAK_PACKETS PEAK_BYTES RELEASED_PACKETS
+    DECAP_PACKETS DECAP_BYTES DROPPED ATTACHED REJECTED PROXY_ANSWERS BINDINGS
+    TUNNELS FIRST_RELEASE_NS MAX""")
+DST, SRC = 0, 1
+TUNNEL_TARGET, LINK_TARGET, ROUTE_TARGET = 0, 1, 2
+OPEN, HOLD, DRAINING, COPY, GUARD = range(5)
+RATE = 2
+
+# ---- attributes ----------------------------------------------------------
+
+
+class Attr:
+    """An attribute, of bytes or of attributes."""
+
+    def __init__(self, kind, value, nested=False, length=None):
+        self.kind = kind | (NLA_F_NESTED if nested else 0)
+        self.value = value
+        self.length = length
+        self.is_wrong = False
+        self.at = None
+
+    def pack(self, at):
+        self.at = at
+        body = self.value
+        if not isinstance(body, bytes):
+            body = pack(body, at + 4)
+        length = 4 + len(body) if self.length is None else self.length
+        return struct.pack("=HH", length, self.kind) + body + bytes(-len(body) % 4)
+
+    def wrong_at(self):
+        if self.is_wrong:
+            return self.at
+        if isinstance(self.value, bytes):
+            return None
+        return wrong_at(self.value)
+
+
+def pack(attrs, at):
+    out = b""
+    for attr in attrs:
+        out += attr.pack(at + len(out))
+    return out
+
+
+def wrong_at(attrs):
+    for attr in attrs:
+        at = attr.wrong_at()
+        if at is not None:
+            return at
+    return None
+
+
+def wrong(attr):
+    attr.is_wrong = True
+    return attr
+
+
+def raw(kind, value):
+    return Attr(kind, value)
+
+
+def u8(kind, value):
+    return Attr(kind, struct.pack("=B", value))
+
+
+def u16(kind, value):
+    return Attr(kind, struct.pack("=H", value))
+
+
+def u32(kind, value):
+    return Attr(kind, struct.pack("=I", value))
+
+
+def u64(kind, value):
+    return Attr(kind, struct.pack("=Q", value))
+
+
+def bits(kind, value, selector):
+    return Attr(kind, struct.pack("=II", value, selector))
+
+
+def addr(kind, text):
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    return Attr(kind, socket.inet_pton(family, text))
+
+
+def nest(kind, *attrs):
+    return Attr(kind, attrs, nested=True)
+
+
+def item(*attrs):
+    return nest(1, *attrs)
+
+
+def parse(data):
+    """Pairs of type and payload."""
+    attrs = []
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        attrs.append((kind & 0x3fff, data[4:length]))
+        data = data[(length + 3) & ~3:]
+    return attrs
+
+
+def number(data):
+    return int.from_bytes(data, sys.byteorder)
+
+
+# ---- the channel ---------------------------------------------------------
+
+
+class Answer:
+    def __init__(self):
+        self.error = 0
+        self.text = None
+        self.offset = None
+        self.missing = None
+        self.messages = []
+
+    def note(self, attrs):
+        for kind, value in parse(attrs):
+            if kind == NLMSGERR_MSG:
+                self.text = value.rstrip(b"\0").decode()
+            elif kind == NLMSGERR_OFFS:
+                self.offset = number(value)
+            elif kind == NLMSGERR_MISS_TYPE:
+                self.missing = number(value)
+
+    def __str__(self):
+        return '%s "%s", attribute at %s, missing %s' % (
+            errno.errorcode.get(self.error, self.error), self.text, self.offset,
+            self.missing)
+
+
+def messages(data):
+    while len(data) >= 16:
+        length, kind, flags, seq = struct.unpack_from("=IHHI", data)
+        yield kind, flags, seq, data[16:length]
+        data = data[(length + 3) & ~3:]
+
+
+def request(cmd, attrs, flags, seq, family, tail=b""):
+    body = struct.pack("=BBH", cmd, 1, 0) + pack(attrs, HEADERS) + tail
+    return struct.pack("=IHHII", 16 + len(body), family, NLM_F_REQUEST | flags, seq, 0) + body
+
+
+class Channel:
+    family = None
+
+    def __init__(self, receive_bytes=None):
+        self.seq = 0
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_GENERIC)
+        for option in NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK:
+            self.sock.setsockopt(SOL_NETLINK, option, 1)
+        if receive_bytes:
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        self.sock.settimeout(60)
+        self.sock.bind((0, 0))
+
+    def send(self, cmd, attrs=(), flags=NLM_F_ACK, family=None, tail=b""):
+        self.seq += 1
+        self.sock.send(request(cmd, attrs, flags, self.seq, family or self.family, tail))
+
+    def ask(self, cmd, *attrs, flags=0, family=None, tail=b""):
+        self.send(cmd, attrs, flags if flags & NLM_F_DUMP else flags | NLM_F_ACK,
+                  family, tail)
+        return self.answer()
+
+    def answer(self):
+        answer = Answer()
+        while True:
+            for kind, flags, seq, data in messages(self.sock.recv(1 << 16)):
+                if seq != self.seq:
+                    continue
+                if kind not in (NLMSG_ERROR, NLMSG_DONE):
+                    answer.messages.append(data[4:])
+                    continue
+                answer.error = -struct.unpack_from("=i", data)[0]
+                if flags & NLM_F_ACK_TLVS:
+                    answer.note(data[4 if kind == NLMSG_DONE else 20:])
+                return answer
+
+    def find_family(self):
+        answer = self.ask(CTRL_CMD_GETFAMILY, raw(CTRL_FAMILY_NAME, b"fmip\0"),
+                          family=GENL_ID_CTRL)
+        attrs = dict(parse(answer.messages[0]))
+        Channel.family = number(attrs[CTRL_FAMILY_ID])
+        return number(attrs[CTRL_VERSION])
+
+    def must(self, cmd, *attrs, flags=0):
+        answer = self.ask(cmd, *attrs, flags=flags)
+        if answer.error:
+            sys.exit("not ok the tests can be prepared\t%s" % answer)
+        return answer.messages
+
+    def snapshot(self):
+        """All that a refused request must leave as it was."""
+        return [self.must(cmd, flags=NLM_F_DUMP)
+                for cmd in (CMD.BINDING_GET, CMD.TUNNEL_GET)] + [
+                    self.must(cmd) for cmd in (CMD.CONFIG_GET, CMD.STATS_GET)]
+
+
+def tell(name, why=None):
+    print("not ok %s\t%s" % (name, why) if why else "ok " + name, flush=True)
+
+
+def check(name, got, wanted):
+    tell(name, None if got == wanted else "got %r, not %r" % (got, wanted))
+
+
+# ---- refusals ------------------------------------------------------------
+
+ch = Channel()
+ETH0, ETH1, NOARP, LOOPBACK = (socket.if_nametoindex(name)
+                               for name in ("eth0", "eth1", "noarp0", "lo"))
+FREE = "2001:db8:99::1"
+OWN = "2001:db8:1::1"
+ANY_TEXT = object()
+
+
+def refusal(cmd, error, text, attrs, **how):
+    """Why the refusal is not as it should be, or None."""
+    before = ch.snapshot()
+    why = disagreement(cmd, error, text, attrs, **how)
+    harm = unchanged(cmd, before)
+    return "; ".join(filter(None, (why, harm))) or None
+
+
+def disagreement(cmd, error, text, attrs, missing=None, **how):
+    answer = ch.ask(cmd, *attrs, **how)
+    wanted = Answer()
+    wanted.error = getattr(errno, error)
+    wanted.text = answer.text or "some text" if text is ANY_TEXT else text
+    wanted.offset = wrong_at(attrs)
+    wanted.missing = missing
+    if str(answer) != str(wanted):
+        return "command %d: got %s; wanted %s" % (cmd, answer, wanted)
+    if answer.messages:
+        return "command %d: an answer came with the refusal" % cmd
+    return None
+
+
+def unchanged(cmd, before):
+    """Why it is not; the tests that follow find what they need all the same."""
+    if ch.snapshot() == before:
+        return None
+    prepare()
+    return "command %d changed something" % cmd
+
+
+def refused(name, cmd, error, text, *attrs, **how):
+    tell(name, refusal(cmd, error, text, attrs, **how))
+
+
+def body(attrs, match, target):
+    """The attributes, and what else a binding needs."""
+    given = {attr.kind & ~NLA_F_NESTED for attr in attrs}
+    out = []
+    if match and BINDING.MATCHES not in given:
+        out.append(matches(FREE))
+    if target and BINDING.TARGETS not in given:
+        out.append(nest(BINDING.TARGETS, tunnel_target(1)))
+    return out + list(attrs)
+
+
+def matches(*addrs):
+    return nest(BINDING.MATCHES, *(item(addr(MATCH.ADDR, a)) for a in addrs))
+
+
+def tunnel_target(tunnel):
+    return item(u8(TARGET.TYPE, TUNNEL_TARGET), u32(TARGET.TUNNEL, tunnel))
+
+
+def link_target(ifindex, *attrs):
+    return item(u8(TARGET.TYPE, LINK_TARGET), u32(TARGET.IFINDEX, ifindex), *attrs)
+
+
+def accept(tunnel, *attrs):
+    return item(u32(ACCEPT.TUNNEL, tunnel), u8(ACCEPT.DIRECTION, SRC), *attrs)
+
+
+def proxy(address, ifindex, *attrs):
+    return item(addr(PROXY.ADDR, address), u32(PROXY.IFINDEX, ifindex), *attrs)
+
+
+EVERY = CMD.BINDING_NEW, CMD.BINDING_REPLACE, CMD.BINDING_SET
+MAKE = CMD.BINDING_NEW, CMD.BINDING_REPLACE
+
+
+def binding(name, error, text, *attrs, cmds=EVERY, match=True, target=True):
+    """Refused when a binding is made, replaced and changed: binding 1 is there."""
+    why = None
+    for cmd in cmds:
+        head = [] if cmd == CMD.BINDING_NEW else [u32(BINDING.ID, 1)]
+        why = why or refusal(cmd, error, text, head + body(attrs, match, target))
+    tell(name, why)
+
+
+def match_of(*attrs):
+    return nest(BINDING.MATCHES, item(*attrs))
+
+
+def bad_matches():
+    free, long_addr = addr(MATCH.ADDR, FREE), FREE
+    binding("a prefix with bits set beyond its length", "EINVAL",
+            "the prefix has bits set beyond its length",
+            match_of(wrong(addr(MATCH.ADDR, long_addr)), u8(MATCH.PREFIXLEN, 64)))
+    binding("... as the second of two", "EINVAL",
+            "the prefix has bits set beyond its length",
+            nest(BINDING.MATCHES, item(free),
+                 item(wrong(addr(MATCH.ADDR, "2001:db8::")), u8(MATCH.PREFIXLEN, 28))))
+    for prefix, length in (("fe80::", 10), ("fe80::1", 128), ("ff00::", 8),
+                           ("ff02::", 16), ("ff0e::1", 128)):
+        binding("a match for %s/%d" % (prefix, length), "EINVAL",
+                "link-local and multicast packets are never forwarded",
+                match_of(wrong(addr(MATCH.ADDR, prefix)), u8(MATCH.PREFIXLEN, length)))
+    for own in OWN, "::1", "::":
+        binding("a match for %s, the router's own" % own, "EINVAL",
+                "the address is this router's own", match_of(wrong(addr(MATCH.ADDR, own))))
+    binding("the same match twice", "EINVAL", "a match is named twice",
+            nest(BINDING.MATCHES, item(free), wrong(item(addr(MATCH.ADDR, FREE)))))
+    binding("... and once with its length", "EINVAL", "a match is named twice",
+            nest(BINDING.MATCHES, item(free),
+                 wrong(item(addr(MATCH.ADDR, FREE), u8(MATCH.PREFIXLEN, 128)))))
+    binding("a match of another binding: the same NCoA twice", "EEXIST",
+            "this match belongs to another binding",
+            nest(BINDING.MATCHES, item(free), wrong(item(addr(MATCH.ADDR, "2001:db8:2::10")))))
+    binding("no match in the list", "EINVAL", "a binding needs a match",
+            wrong(nest(BINDING.MATCHES)))
+    binding("a match without an address", "EINVAL", "a match needs an address",
+            nest(BINDING.MATCHES, wrong(item(u8(MATCH.PREFIXLEN, 128)))))
+    binding("17 matches", "E2BIG", "too many matches",
+            wrong(matches(*("2001:db8:99::%x" % i for i in range(17)))))
+    binding("a match of the source", "EOPNOTSUPP", "matching the source is not supported yet",
+            match_of(wrong(u8(MATCH.DIRECTION, SRC)), free))
+    for scope in 1, 2, 3:
+        binding("a match of scope %d" % scope, "EOPNOTSUPP", "scopes are not supported yet",
+                match_of(free, wrong(u8(MATCH.SCOPE, scope))))
+    for name, attr in (("an interface", u32(MATCH.IFINDEX, ETH1)),
+                       ("a tunnel", u32(MATCH.TUNNEL, 1)), ("a key", u32(MATCH.KEY, 1))):
+        binding("a match of scope any with " + name, "EINVAL",
+                "scope any has no interface, tunnel or key", match_of(free, wrong(attr)))
+    binding("an IPv4 match", "EOPNOTSUPP", "IPv4 is not supported yet",
+            match_of(wrong(addr(MATCH.ADDR, "192.0.2.1"))))
+    for name, attr in (("a prefix of 129 bits", u8(MATCH.PREFIXLEN, 129)),
+                       ("direction 2", u8(MATCH.DIRECTION, 2)),
+                       ("scope 4", u8(MATCH.SCOPE, 4))):
+        binding(name, "ERANGE", "integer out of range", match_of(free, wrong(attr)))
+    for length in 0, 5, 15:
+        binding("an address of %d bytes" % length, "EINVAL", "an address has 4 or 16 bytes",
+                match_of(wrong(raw(MATCH.ADDR, bytes(length)))))
+    binding("an address of 17 bytes", "ERANGE", "Attribute failed policy validation",
+            match_of(wrong(raw(MATCH.ADDR, bytes(17)))))
+
+
+def bad_lladdrs(list_with):
+    for name, lladdr in (("5 bytes", bytes((2, 0, 0, 0, 0))),
+                         ("8 bytes", bytes((2, 0, 0, 0, 0, 0, 0, 1))), ("0 bytes", b"")):
+        yield ("%s, link-layer address of " + name, "EINVAL",
+               "the link-layer address does not fit the interface", list_with(lladdr))
+    for name, lladdr in (("multicast", bytes((1, 0, 0, 0, 0, 1))),
+                         ("broadcast", bytes((255,) * 6)), ("all-zero", bytes(6))):
+        yield ("%s, " + name + " link-layer address", "EINVAL",
+               "the link-layer address is not a unicast one", list_with(lladdr))
+    yield ("%s, link-layer address of 33 bytes", "ERANGE", "Attribute failed policy validation",
+           list_with(bytes(33)))
+
+
+def bad_targets():
+    def targets(*attrs):
+        return nest(BINDING.TARGETS, item(*attrs))
+
+    tunnel, link = u8(TARGET.TYPE, TUNNEL_TARGET), u8(TARGET.TYPE, LINK_TARGET)
+    binding("target tunnel that does not exist", "ENOENT", "no such tunnel",
+            targets(tunnel, wrong(u32(TARGET.TUNNEL, 4711))))
+    binding("target without a type", "EINVAL", "a target needs a type",
+            nest(BINDING.TARGETS, wrong(item(u32(TARGET.TUNNEL, 1)))))
+    binding("target without anything", "EINVAL", "a target needs a type",
+            nest(BINDING.TARGETS, wrong(item())))
+    binding("target tunnel without a tunnel", "EINVAL", "a tunnel is missing",
+            nest(BINDING.TARGETS, wrong(item(tunnel))))
+    binding("target link without an interface", "EINVAL", "an interface is missing",
+            nest(BINDING.TARGETS, wrong(item(link))))
+    binding("target on an interface that does not exist", "ENODEV", "no such interface",
+            targets(link, wrong(u32(TARGET.IFINDEX, 4711))))
+    for name, ifindex in (("the loopback", LOOPBACK),
+                          ("the fmip device", socket.if_nametoindex("fmip0"))):
+        binding("target on " + name, "EINVAL", "no node is on this interface",
+                targets(link, wrong(u32(TARGET.IFINDEX, ifindex))))
+    binding("target tunnel with an interface", "EINVAL",
+            "a tunnel target has no interface of its own",
+            targets(tunnel, u32(TARGET.TUNNEL, 1), wrong(u32(TARGET.IFINDEX, ETH1))))
+    binding("target tunnel with a link-layer address", "EINVAL",
+            "a tunnel target has no interface of its own",
+            targets(tunnel, u32(TARGET.TUNNEL, 1), wrong(raw(TARGET.LLADDR, bytes(6)))))
+    binding("target link with a tunnel", "EINVAL", "a link target has no tunnel",
+            targets(link, u32(TARGET.IFINDEX, ETH1), wrong(u32(TARGET.TUNNEL, 1))))
+    binding("target with a key", "EINVAL", "the tunnel's encapsulation has no key",
+            targets(tunnel, u32(TARGET.TUNNEL, 1), wrong(u32(TARGET.KEY, 5))))
+    binding("target with a lifetime", "EOPNOTSUPP",
+            "lifetimes of targets are not supported yet",
+            targets(tunnel, u32(TARGET.TUNNEL, 1), wrong(u32(TARGET.LIFETIME, 1000))))
+    binding("target route", "EOPNOTSUPP", "target route is not supported yet",
+            targets(wrong(u8(TARGET.TYPE, ROUTE_TARGET))))
+    binding("target of type 3", "ERANGE", "integer out of range",
+            targets(wrong(u8(TARGET.TYPE, 3))))
+    binding("two targets", "EOPNOTSUPP", "more than one target is not supported yet",
+            wrong(nest(BINDING.TARGETS, tunnel_target(1), tunnel_target(2))))
+    for name, *refusal_of in bad_lladdrs(
+            lambda lladdr: targets(link, u32(TARGET.IFINDEX, ETH1),
+                                   wrong(raw(TARGET.LLADDR, lladdr)))):
+        binding(name % "target", *refusal_of)
+
+
+def bad_accepts():
+    def accepts(*items):
+        return nest(BINDING.ACCEPTS, accept(2), *items)
+
+    binding("accept from a tunnel that does not exist", "ENOENT", "no such tunnel",
+            accepts(item(wrong(u32(ACCEPT.TUNNEL, 4711)), u8(ACCEPT.DIRECTION, SRC))))
+    binding("accept without a tunnel", "EINVAL", "a tunnel is missing",
+            accepts(wrong(item(u8(ACCEPT.DIRECTION, SRC)))))
+    binding("accept without a direction", "EINVAL", "an accept needs a direction",
+            accepts(wrong(item(u32(ACCEPT.TUNNEL, 1)))))
+    binding("accept of direction 2", "ERANGE", "integer out of range",
+            accepts(item(u32(ACCEPT.TUNNEL, 1), wrong(u8(ACCEPT.DIRECTION, 2)))))
+    binding("accept with a key", "EINVAL", "the tunnel's encapsulation has no key",
+            accepts(accept(1, wrong(u32(ACCEPT.KEY, 5)))))
+    binding("accept with a lifetime", "EOPNOTSUPP",
+            "lifetimes of accepts are not supported yet",
+            accepts(accept(1, wrong(u32(ACCEPT.LIFETIME, 1000)))))
+    binding("nine accepts", "E2BIG", "too many accepts",
+            wrong(nest(BINDING.ACCEPTS, *(accept(1) for _ in range(9)))))
+
+
+def bad_proxies():
+    def proxies(*items):
+        return nest(BINDING.PROXIES, proxy("2001:db8:2::99", ETH1), *items)
+
+    binding("proxy without an address", "EINVAL", "a proxy needs an address",
+            proxies(wrong(item(u32(PROXY.IFINDEX, ETH1)))))
+    binding("proxy without an interface", "EINVAL", "an interface is missing",
+            proxies(wrong(item(addr(PROXY.ADDR, FREE)))))
+    binding("proxy on an interface that does not exist", "ENODEV", "no such interface",
+            proxies(item(addr(PROXY.ADDR, FREE), wrong(u32(PROXY.IFINDEX, 4711)))))
+    binding("proxy on an interface without Neighbour Discovery", "EINVAL",
+            "there is no Neighbour Discovery on this interface",
+            proxies(item(addr(PROXY.ADDR, FREE), wrong(u32(PROXY.IFINDEX, NOARP)))))
+    binding("proxy of the router's own address", "EINVAL", "the address is this router's own",
+            proxies(item(wrong(addr(PROXY.ADDR, OWN)), u32(PROXY.IFINDEX, ETH1))))
+    for address in "ff02::1", "::", "::1":
+        binding("proxy of " + address, "EINVAL", "only a unicast address can be proxied",
+                proxies(item(wrong(addr(PROXY.ADDR, address)), u32(PROXY.IFINDEX, ETH1))))
+    binding("proxy of an IPv4 address", "EOPNOTSUPP", "IPv4 is not supported yet",
+            proxies(item(wrong(addr(PROXY.ADDR, "192.0.2.1")), u32(PROXY.IFINDEX, ETH1))))
+    binding("proxy of what another binding proxies", "EEXIST",
+            "another binding proxies this address",
+            proxies(item(wrong(addr(PROXY.ADDR, "2001:db8:2::10")), u32(PROXY.IFINDEX, ETH1))))
+    binding("the same address proxied twice", "EINVAL", ANY_TEXT,
+            proxies(wrong(proxy("2001:db8:2::99", ETH1))))
+    binding("proxy with a flag that there is not", "EINVAL",
+            "Attribute failed policy validation",
+            proxies(proxy(FREE, ETH1, wrong(bits(PROXY.FLAGS, 4, 4)))))
+    binding("nine proxies", "E2BIG", "too many proxied addresses",
+            wrong(nest(BINDING.PROXIES, *(proxy("2001:db8:2::a%x" % i, ETH1)
+                                          for i in range(9)))))
+
+
+def bad_attach():
+    def attach(*attrs):
+        return nest(BINDING.ATTACH, *attrs)
+
+    on_link = nest(BINDING.TARGETS, link_target(ETH1))
+    eth1 = u32(ATTACH.IFINDEX, ETH1)
+    binding("attach without an interface", "EINVAL", "an interface is missing", on_link,
+            wrong(attach(bits(ATTACH.ON, 1, 1))))
+    binding("attach on an interface that does not exist", "ENODEV", "no such interface",
+            on_link, attach(wrong(u32(ATTACH.IFINDEX, 4711))))
+    for name, on in (("na", 2), ("dad-ns", 4), ("data", 8), ("una and na", 3), ("nothing", 0)):
+        binding("attach on " + name, "EOPNOTSUPP", "only una is supported yet", on_link,
+                attach(eth1, wrong(bits(ATTACH.ON, on, 15))))
+    binding("attach on what there is not", "EINVAL", "Attribute failed policy validation",
+            on_link, attach(eth1, wrong(bits(ATTACH.ON, 16, 16))))
+    binding("attach with action 2", "ERANGE", "integer out of range", on_link,
+            attach(eth1, wrong(u8(ATTACH.ACTION, 2))))
+    for name, targets in (("with a tunnel as target", nest(BINDING.TARGETS, tunnel_target(1))),
+                          ("with a target on another link",
+                           nest(BINDING.TARGETS, link_target(ETH0)))):
+        binding("attach that opens, " + name, "EINVAL",
+                "attach with action open needs a link target on the same interface",
+                targets, wrong(attach(eth1)))
+    binding("attach that opens, with no target", "EINVAL",
+            "attach with action open needs a link target on the same interface",
+            u8(BINDING.GATE, HOLD), wrong(attach(eth1)), nest(BINDING.TARGETS))
+    for name, *refusal_of in bad_lladdrs(
+            lambda lladdr: attach(eth1, wrong(raw(ATTACH.LLADDR, lladdr)))):
+        binding(name % "attach", *refusal_of, on_link)
+
+
+def bad_scalars():
+    none = nest(BINDING.TARGETS)
+    binding("gate draining", "EINVAL", "draining is what a gate does, not what it is told",
+            wrong(u8(BINDING.GATE, DRAINING)))
+    for name, gate in ("copy", COPY), ("guard", GUARD):
+        binding("gate " + name, "EOPNOTSUPP", "this gate is not supported yet",
+                wrong(u8(BINDING.GATE, gate)))
+    binding("an open gate without a target", "EINVAL",
+            "a gate that is not on hold needs a target", none,
+            wrong(u8(BINDING.GATE, OPEN)))
+    binding("... as it is if nothing is said of the gate", "EINVAL",
+            "a gate that is not on hold needs a target", wrong(none))
+    binding("release at a rate without a rate", "EINVAL", "release rate needs a rate",
+            wrong(u8(BINDING.RELEASE, RATE)))
+    for name, kind in (("packets", BINDING.LIMIT_PACKETS), ("bytes", BINDING.LIMIT_BYTES)):
+        binding("a limit of 0 " + name, "EINVAL",
+                "with a limit of 0 nothing could be buffered", wrong(u32(kind, 0)))
+    for name, attr in (("gate 5", u8(BINDING.GATE, 5)),
+                       ("release 3", u8(BINDING.RELEASE, 3)),
+                       ("a speed-up of 100 %", u32(BINDING.SPEEDUP, 100)),
+                       ("a speed-up of 10001 %", u32(BINDING.SPEEDUP, 10001)),
+                       ("a rate of 0", u32(BINDING.RATE, 0)),
+                       ("overflow 2", u8(BINDING.OVERFLOW, 2)),
+                       ("hold expiry 3", u8(BINDING.HOLD_EXPIRY, 3))):
+        binding(name, "ERANGE", "integer out of range", wrong(attr))
+    binding("a flag that there is not", "EINVAL", "Attribute failed policy validation",
+            wrong(bits(BINDING.FLAGS, 2, 2)))
+    for name, attr in (("hold-left", u32(BINDING.HOLD_LEFT, 1)),
+                       ("statistics", nest(BINDING.STATS))):
+        binding(name + ", which is output only", "EINVAL", "this attribute is output only",
+                wrong(attr))
+
+
+def bad_form():
+    """What no policy lets pass."""
+    binding("a cookie of 4 bytes", "EINVAL", "invalid attribute length",
+            wrong(u32(BINDING.COOKIE, 1)))
+    binding("a number of 8 bytes instead of 4", "EINVAL", "invalid attribute length",
+            wrong(u64(BINDING.LIMIT_AGE, 1)))
+    binding("a number of 2 bytes instead of 1", "EINVAL", "invalid attribute length",
+            wrong(u16(BINDING.GATE, HOLD)))
+    binding("flags of 4 bytes", "ERANGE", "Attribute failed policy validation",
+            wrong(u32(BINDING.FLAGS, 1)))
+    nests = (("binding", BINDING, lambda a: a),
+             ("match", MATCH, lambda a: match_of(addr(MATCH.ADDR, FREE), a)),
+             ("target", TARGET, lambda a: nest(BINDING.TARGETS, item(u8(TARGET.TYPE, 0), a))),
+             ("accept", ACCEPT, lambda a: nest(BINDING.ACCEPTS, accept(1, a))),
+             ("proxy", PROXY, lambda a: nest(BINDING.PROXIES, proxy(FREE, ETH1, a))),
+             ("attach", ATTACH, lambda a: nest(BINDING.ATTACH, u32(ATTACH.IFINDEX, ETH1), a)))
+    for name, attrs, within in nests:
+        for kind in attrs.MAX, 0, 0x3fff:
+            binding("attribute %d in a %s" % (kind, name), "EINVAL", "Unknown attribute type",
+                    within(wrong(u32(kind, 1))))
+    binding("padding as a request", "EINVAL", "Unsupported attribute",
+            wrong(raw(BINDING.PAD, b"")))
+    binding("a list that is not marked as nested", "EINVAL", "NLA_F_NESTED is missing",
+            wrong(Attr(BINDING.MATCHES, (item(addr(MATCH.ADDR, FREE)),))))
+    binding("a member that is not marked as nested", "EINVAL", "NLA_F_NESTED is missing",
+            nest(BINDING.MATCHES, wrong(Attr(1, (addr(MATCH.ADDR, FREE),)))))
+    binding("a number that is marked as nested", "EINVAL", "NLA_F_NESTED not expected",
+            wrong(Attr(BINDING.GATE, b"\1", nested=True)))
+    binding("a member that is too short", "ERANGE", "Array element too short",
+            nest(BINDING.ACCEPTS, wrong(Attr(1, b"ab", nested=True))))
+    binding("a list that is too short", "ERANGE", "Attribute failed policy validation",
+            wrong(Attr(BINDING.ACCEPTS, b"ab", nested=True)))
+    for cmd in EVERY:
+        refused("bytes behind the attributes, command %d" % cmd, cmd, "EINVAL",
+                "bytes leftover after parsing attributes", u32(BINDING.ID, 1), matches(FREE),
+                tail=b"\0\0\0")
+    refused("an attribute longer than the request", CMD.BINDING_SET, "EINVAL",
+            "bytes leftover after parsing attributes", u32(BINDING.ID, 1),
+            Attr(BINDING.GATE, b"\1", length=64))
+    for cmd in CMD.UNSPEC, CMD.EVENT, CMD.MAX, 255:
+        refused("command %d" % cmd, cmd, "EOPNOTSUPP", None)
+
+
+def bad_names():
+    which = "name the binding, either by its id or by a match"
+    exact = nest(BINDING.MATCH, addr(MATCH.ADDR, "2001:db8:2::10"))
+    inexact = nest(BINDING.MATCH, addr(MATCH.ADDR, "2001:db8:2::"), u8(MATCH.PREFIXLEN, 64))
+    refused("an id that is taken", CMD.BINDING_NEW, "EEXIST", "a binding with this id exists",
+            wrong(u32(BINDING.ID, 1)), *body((), True, True))
+    refused("... even with a proxy", CMD.BINDING_NEW, "EEXIST",
+            "a binding with this id exists", wrong(u32(BINDING.ID, 1)),
+            *body((nest(BINDING.PROXIES, proxy(FREE, ETH1)),), True, True))
+    for cmd in MAKE:
+        refused("a binding without a match, command %d" % cmd, cmd, "EINVAL",
+                "a binding needs a match", u32(BINDING.ID, 9), missing=BINDING.MATCHES)
+        refused("id 0, command %d" % cmd, cmd, "ERANGE", "integer out of range",
+                wrong(u32(BINDING.ID, 0)), *body((), True, True))
+    refused("to replace by the second match", CMD.BINDING_REPLACE, "EEXIST",
+            "this match belongs to another binding", nest(
+                BINDING.MATCHES, item(addr(MATCH.ADDR, FREE)),
+                wrong(item(addr(MATCH.ADDR, "2001:db8:1::10")))),
+            nest(BINDING.TARGETS, tunnel_target(1)))
+    for verb, cmd in (("change", CMD.BINDING_SET), ("delete", CMD.BINDING_DEL),
+                      ("get", CMD.BINDING_GET)):
+        refused("to %s a binding that is not named" % verb, cmd, "EINVAL", which)
+        refused("to %s a binding that is named twice" % verb, cmd, "EINVAL", which,
+                u32(BINDING.ID, 2), exact)
+        refused("to %s a binding whose id there is not" % verb, cmd, "ENOENT",
+                "no such binding", wrong(u32(BINDING.ID, 4711)))
+        refused("to %s a binding by a prefix around its own" % verb, cmd, "ENOENT",
+                "no such binding", wrong(inexact))
+        refused("to %s a binding by a match without an address" % verb, cmd, "EINVAL",
+                "a match needs an address", wrong(nest(BINDING.MATCH, u8(MATCH.PREFIXLEN, 1))))
+    for name, cmd, kind in (("bindings", CMD.BINDING_GET, BINDING.ID),
+                            ("tunnels", CMD.TUNNEL_GET, TUNNEL.ID)):
+        refused("a selection of %s to list" % name, cmd, "EOPNOTSUPP",
+                "filters on dumps are not supported yet", u32(kind, 1), flags=NLM_F_DUMP)
+    for name, cmd, kind in (("bindings", CMD.BINDING_FLUSH, BINDING.ID),
+                            ("tunnels", CMD.TUNNEL_FLUSH, TUNNEL.ID)):
+        before = ch.snapshot()
+        answer = ch.ask(cmd, u32(kind, 4711))
+        harm = unchanged(cmd, before)
+        tell("a selection of %s to flush" % name,
+             None if answer.error and answer.text and not harm else
+             "got %s; %s" % (answer, harm))
+    for name, cmd in ("statistics", CMD.STATS_GET), ("configuration", CMD.CONFIG_GET):
+        answer = ch.ask(cmd, u32(1, 1))
+        tell("an attribute with a request for the " + name,
+             None if answer.error == errno.EINVAL and answer.text and answer.offset == HEADERS
+             else "got %s" % answer)
+
+
+def bad_tunnels():
+    local, remote = addr(TUNNEL.LOCAL, OWN), addr(TUNNEL.REMOTE, "2001:db8:9::9")
+
+    def tunnel(name, error, text, *attrs):
+        """Refused when a tunnel is made, replaced and changed: tunnel 2 is there."""
+        given = {attr.kind for attr in attrs}
+        ends = [end for end in (local, remote) if end.kind not in given]
+        why = None
+        for cmd in CMD.TUNNEL_NEW, CMD.TUNNEL_REPLACE, CMD.TUNNEL_SET:
+            head = [] if cmd == CMD.TUNNEL_NEW else [u32(TUNNEL.ID, 2)]
+            why = why or refusal(cmd, error, text, head + ends + list(attrs))
+        tell(name, why)
+
+    tunnel("a tunnel to oneself", "EINVAL", "a tunnel cannot lead to itself",
+           wrong(addr(TUNNEL.REMOTE, OWN)))
+    tunnel("a tunnel to another address of the router", "EINVAL",
+           "the remote address is this router's own", wrong(addr(TUNNEL.REMOTE, "2001:db8:2::1")))
+    for end, kind in ("local", TUNNEL.LOCAL), ("remote", TUNNEL.REMOTE):
+        for address in "::", "::1", "ff02::1", "fe80::1":
+            tunnel("a tunnel with the %s address %s" % (end, address), "EINVAL",
+                   "a tunnel ends at a global unicast address", wrong(addr(kind, address)))
+        tunnel("a tunnel with an IPv4 %s address" % end, "EOPNOTSUPP",
+               "IPv4 is not supported yet", wrong(addr(kind, "192.0.2.1")))
+        tunnel("a tunnel with a %s address of 12 bytes" % end, "EINVAL",
+               "an address has 4 or 16 bytes", wrong(raw(kind, bytes(12))))
+    for cmd in CMD.TUNNEL_NEW, CMD.TUNNEL_REPLACE:
+        for end, kind, other in (("local", TUNNEL.LOCAL, remote),
+                                 ("remote", TUNNEL.REMOTE, local)):
+            refused("a tunnel without its %s address, command %d" % (end, cmd), cmd, "EINVAL",
+                    "a tunnel needs a local and a remote address", u32(TUNNEL.ID, 2), other,
+                    missing=kind)
+    tunnel("a tunnel with the ends of another", "EEXIST",
+           "another tunnel has these two addresses", wrong(addr(TUNNEL.REMOTE, "2001:db8:2::10")))
+    refused("a tunnel id that is taken", CMD.TUNNEL_NEW, "EEXIST",
+            "a tunnel with this id exists", wrong(u32(TUNNEL.ID, 2)), local, remote)
+    for encap in range(1, 6):
+        tunnel("encapsulation %d" % encap, "EOPNOTSUPP",
+               "this encapsulation is not supported yet", wrong(u8(TUNNEL.ENCAP, encap)))
+    for name, attr in (("encapsulation 6", u8(TUNNEL.ENCAP, 6)), ("ttl 0", u8(TUNNEL.TTL, 0)),
+                       ("dscp 64", u8(TUNNEL.DSCP, 64))):
+        tunnel(name, "ERANGE", "integer out of range", wrong(attr))
+    for name, kind in ("source", TUNNEL.SPORT), ("destination", TUNNEL.DPORT):
+        tunnel("a %s port of IPv6 in IPv6" % name, "EINVAL", "this encapsulation has no ports",
+               wrong(u16(kind, 434)))
+    tunnel("an encapsulation limit", "EOPNOTSUPP",
+           "sending an encapsulation limit is not supported yet", wrong(u8(TUNNEL.ENCAPLIMIT, 4)))
+    tunnel("a tunnel over an interface that does not exist", "ENODEV", "no such interface",
+           wrong(u32(TUNNEL.IFINDEX, 4711)))
+    for name, kind in ("users", TUNNEL.USERS), ("mtu", TUNNEL.MTU):
+        tunnel(name + " of a tunnel, which is output only", "EINVAL",
+               "this attribute is output only", wrong(u32(kind, 1)))
+    tunnel("attribute %d in a tunnel" % TUNNEL.MAX, "EINVAL", "Unknown attribute type",
+           wrong(u32(TUNNEL.MAX, 1)))
+    tunnel("a mark of 2 bytes", "EINVAL", "invalid attribute length", wrong(u16(TUNNEL.MARK, 1)))
+    for verb, cmd in (("change", CMD.TUNNEL_SET), ("delete", CMD.TUNNEL_DEL),
+                      ("get", CMD.TUNNEL_GET)):
+        refused("to %s a tunnel that is not named" % verb, cmd, "EINVAL",
+                "which tunnel?  The id is missing", missing=TUNNEL.ID)
+        refused("to %s a tunnel that there is not" % verb, cmd, "ENOENT", "no such tunnel",
+                wrong(u32(TUNNEL.ID, 4711)))
+    refused("to delete a tunnel that is used", CMD.TUNNEL_DEL, "EBUSY",
+            "bindings use this tunnel", wrong(u32(TUNNEL.ID, 1)))
+
+
+def bad_config():
+    def config(name, error, text, *attrs):
+        refused(name, CMD.CONFIG_SET, error, text, u32(CONFIG.PROXIES_MAX, 7), *attrs)
+
+    for name, kind in ("namespace", CONFIG.NETNS_BYTES), ("module", CONFIG.MODULE_BYTES):
+        config("a limit of 0 bytes for the " + name, "EINVAL",
+               "with a limit of 0 nothing could be buffered", wrong(u64(kind, 0)))
+        config("a limit of 2^63 bytes for the " + name, "EINVAL", "the limit is too large",
+               wrong(u64(kind, 1 << 63)))
+    config("the module's limit from here", "EPERM",
+           "only the initial namespace sets this limit", wrong(u64(CONFIG.MODULE_BYTES, 1 << 20)))
+    config("a mark without a mask", "EINVAL", "a mark needs a mask",
+           wrong(u32(CONFIG.EXEMPT_MARK, 1)))
+    config("a limit of 4 bytes' length", "EINVAL", "invalid attribute length",
+           wrong(u32(CONFIG.NETNS_BYTES, 4096)))
+    config("attribute %d in the configuration" % CONFIG.MAX, "EINVAL", "Unknown attribute type",
+           wrong(u32(CONFIG.MAX, 1)))
+
+
+# ---- what is granted -----------------------------------------------------
+
+
+def prepare():
+    """Two tunnels, the first in use; a binding of an old and one of a new router."""
+    ch.must(CMD.BINDING_FLUSH)
+    ch.must(CMD.TUNNEL_FLUSH)
+    for tunnel, remote in (1, "2001:db8:2::10"), (2, "2001:db8:3::10"):
+        ch.must(CMD.TUNNEL_NEW, u32(TUNNEL.ID, tunnel), addr(TUNNEL.LOCAL, OWN),
+                addr(TUNNEL.REMOTE, remote))
+    ch.must(CMD.BINDING_NEW, u32(BINDING.ID, 1), matches("2001:db8:1::10"),
+            nest(BINDING.TARGETS, tunnel_target(1)), nest(BINDING.ACCEPTS, accept(1)))
+    ch.must(CMD.BINDING_NEW, u32(BINDING.ID, 2), u64(BINDING.COOKIE, 1 << 63),
+            matches("2001:db8:2::10", "2001:db8:2::11"), u8(BINDING.GATE, HOLD),
+            nest(BINDING.TARGETS, link_target(ETH1, raw(TARGET.LLADDR, bytes((2,) * 6)))),
+            nest(BINDING.PROXIES, proxy("2001:db8:2::10", ETH1)),
+            nest(BINDING.ATTACH, u32(ATTACH.IFINDEX, ETH1)))
+
+
+def get(binding_id):
+    return ch.must(CMD.BINDING_GET, u32(BINDING.ID, binding_id))[0]
+
+
+def field(message, *path):
+    """The payload of an attribute within nests; of the first, if there are several."""
+    for kind in path:
+        found = [value for k, value in parse(message) if k == kind]
+        if not found:
+            return None
+        message = found[0]
+    return message
+
+
+def members(message, kind):
+    return [value for _, value in parse(field(message, kind))]
+
+
+def granted():
+    full = [matches(*("2001:db8:77::%x" % i for i in range(1, 17))),
+            nest(BINDING.TARGETS, tunnel_target(2)),
+            nest(BINDING.ACCEPTS, *(accept(1 + i % 2) for i in range(8))),
+            nest(BINDING.PROXIES, *(proxy("2001:db8:2::b%x" % i, ETH1) for i in range(8)))]
+    silent = ch.ask(CMD.BINDING_NEW, u32(BINDING.ID, 76), matches("2001:db8:76::1"),
+                    u8(BINDING.GATE, HOLD))
+    check("a request without NLM_F_ECHO is only acknowledged", (silent.error, silent.messages),
+          (0, []))
+    echo = ch.must(CMD.BINDING_NEW, u32(BINDING.ID, 77), *full, flags=NLM_F_ECHO)
+    check("the echo is what GET says, with every list full", echo, [get(77)])
+    check("... and what the list of all says",
+          [m for m in ch.must(CMD.BINDING_GET, flags=NLM_F_DUMP)
+           if number(field(m, BINDING.ID)) == 77], echo)
+    check("... with the matches in their order",
+          [field(m, MATCH.ADDR) for m in members(echo[0], BINDING.MATCHES)],
+          [socket.inet_pton(socket.AF_INET6, "2001:db8:77::%x" % i) for i in range(1, 17)])
+    check("... and the accepts and proxies",
+          ([number(field(m, ACCEPT.TUNNEL)) for m in members(echo[0], BINDING.ACCEPTS)],
+           len(members(echo[0], BINDING.PROXIES))), ([1, 2] * 4, 8))
+
+    before = parse(get(77))
+    ch.must(CMD.BINDING_SET, u32(BINDING.ID, 77), u32(BINDING.LIMIT_PACKETS, 5))
+    changed = {kind for (kind, new), (_, old) in zip(parse(get(77)), before) if new != old}
+    check("a change leaves what it does not name", changed, {BINDING.LIMIT_PACKETS})
+    ch.must(CMD.BINDING_SET, u32(BINDING.ID, 77), nest(BINDING.ACCEPTS),
+            nest(BINDING.PROXIES), u8(BINDING.GATE, HOLD), nest(BINDING.TARGETS))
+    check("a list that is there and empty clears it",
+          [members(get(77), kind) for kind in (BINDING.TARGETS, BINDING.ACCEPTS,
+                                               BINDING.PROXIES)], [[], [], []])
+    ch.must(CMD.BINDING_SET, u32(BINDING.ID, 77), nest(BINDING.TARGETS, link_target(ETH1)),
+            nest(BINDING.ATTACH, u32(ATTACH.IFINDEX, ETH1)))
+    attached = field(get(77), BINDING.ATTACH) is not None
+    ch.must(CMD.BINDING_SET, u32(BINDING.ID, 77), nest(BINDING.ATTACH))
+    check("an empty attach clears it", (attached, field(get(77), BINDING.ATTACH)), (True, None))
+    flags = []
+    for value, selector in (1, 1), (0, 0), (0, 1):
+        ch.must(CMD.BINDING_SET, u32(BINDING.ID, 77), bits(BINDING.FLAGS, value, selector))
+        flags.append(number(field(get(77), BINDING.FLAGS)[:4]))
+    check("only the flags that are selected change", flags, [1, 1, 0])
+    named = ch.must(CMD.BINDING_REPLACE, matches("2001:db8:77::3", "2001:db8:78::1"),
+                    nest(BINDING.TARGETS, tunnel_target(2)), flags=NLM_F_ECHO)[0]
+    check("replace finds the binding by its first match",
+          (number(field(named, BINDING.ID)), len(members(named, BINDING.MATCHES)),
+           number(field(named, BINDING.LIMIT_PACKETS))), (77, 2, 1000))
+    made = ch.must(CMD.BINDING_REPLACE, matches("2001:db8:77::4"), u8(BINDING.GATE, HOLD),
+                   flags=NLM_F_ECHO)[0]
+    check("a match that was replaced away is free for another binding",
+          number(field(made, BINDING.ID)), 3)
+    for binding_id in 3, 76, 77:
+        ch.must(CMD.BINDING_DEL, u32(BINDING.ID, binding_id))
+
+
+def long_times():
+    """2^31 ms and more are as long as they say."""
+    for ms in (1 << 31) - 1, 1 << 31, (1 << 32) - 1:
+        ch.must(CMD.BINDING_NEW, u32(BINDING.ID, 9), matches(FREE), u8(BINDING.GATE, HOLD),
+                u32(BINDING.LIFETIME, ms), u32(BINDING.HOLD_TIME, ms))
+        said = get(9)
+        left = [number(field(said, kind)) for kind in (BINDING.LIFETIME, BINDING.HOLD_LEFT)]
+        tell("a lifetime and a hold of %d ms" % ms,
+             None if all(ms - 60000 <= one <= ms + 10 for one in left) else "%r are left" % left)
+        ch.must(CMD.BINDING_DEL, u32(BINDING.ID, 9))
+
+
+def room_for_proxies():
+    """What refused requests had begun to proxy is no longer counted."""
+    old = number(field(ch.must(CMD.CONFIG_GET)[0], CONFIG.PROXIES_MAX))
+    ch.must(CMD.CONFIG_SET, u32(CONFIG.PROXIES_MAX, 2))
+    answer = ch.ask(CMD.BINDING_NEW, u32(BINDING.ID, 9), matches(FREE), u8(BINDING.GATE, HOLD),
+                    nest(BINDING.PROXIES, proxy(FREE, ETH1)))
+    check("nothing that was refused takes room of the proxies", answer.error, 0)
+    refused("more proxies than configured", CMD.BINDING_NEW, "ENOSPC",
+            "too many addresses are proxied already", matches("2001:db8:99::2"),
+            u8(BINDING.GATE, HOLD), nest(BINDING.PROXIES, item(
+                wrong(addr(PROXY.ADDR, "2001:db8:99::2")), u32(PROXY.IFINDEX, ETH1))))
+    answer = ch.ask(CMD.BINDING_REPLACE, u32(BINDING.ID, 9), matches(FREE),
+                    u8(BINDING.GATE, HOLD), nest(BINDING.PROXIES, proxy(FREE, ETH1)))
+    tell("a binding can be replaced by the same when there is no more room",
+         None if answer.error == 0 else str(answer))
+    ch.must(CMD.BINDING_DEL, u32(BINDING.ID, 9))
+    ch.must(CMD.CONFIG_SET, u32(CONFIG.PROXIES_MAX, old))
+
+
+# ---- lists that are long, while others come and go -------------------------
+
+STABLE = 5000
+
+
+def packed_new(binding_id):
+    """A request for a binding, of which only a refusal would be answered."""
+    return packed(CMD.BINDING_NEW, u32(BINDING.ID, binding_id),
+                  matches("2001:db8:d00:%x::1" % binding_id),
+                  nest(BINDING.TARGETS, tunnel_target(1)))
+
+
+def packed_del(binding_id):
+    return packed(CMD.BINDING_DEL, u32(BINDING.ID, binding_id))
+
+
+def packed(cmd, *attrs):
+    return request(cmd, attrs, 0, 0, Channel.family)
+
+
+def bindings():
+    return number(field(ch.must(CMD.STATS_GET)[0], STATS.BINDINGS))
+
+
+def fill():
+    """Bindings with the ids 10, 20 ... 10 * STABLE."""
+    for first in range(1, STABLE + 1, 100):
+        ch.sock.send(b"".join(packed_new(10 * i) for i in range(first, first + 100)))
+    check("%d bindings are made" % STABLE, bindings(), STABLE)
+
+
+def listed(between=None):
+    """The ids of a dump, with between(last id) called behind each piece of it."""
+    dump = Channel(receive_bytes=4096)
+    dump.send(CMD.BINDING_GET, flags=NLM_F_DUMP)
+    ids = []
+    while True:
+        for kind, _, _, data in messages(dump.sock.recv(8192)):
+            if kind == NLMSG_DONE:
+                dump.sock.close()
+                return ids, -struct.unpack_from("=i", data)[0]
+            ids.append(number(field(data[4:], BINDING.ID)))
+        if between:
+            between(ids[-1])
+
+
+class Visitors:
+    """Before, at and behind the place of a list, bindings come and go."""
+
+    def __init__(self):
+        self.channel = Channel()
+        self.guests = []
+        self.victims = set()
+        self.pieces = 0
+
+    def change(self, last):
+        self.pieces += 1
+        for old in self.guests[:-8]:
+            self.channel.sock.send(packed_del(old))
+            self.guests.remove(old)
+        for near in last - 1, last + 1, last + 12, last + 995:
+            if near % 10 and near not in self.guests:
+                self.channel.sock.send(packed_new(near))
+                self.guests.append(near)
+        if self.pieces % 5 == 0:
+            self.lose(last // 10 * 10)
+
+    def lose(self, place):
+        for victim in place, place + 10, place + 500:
+            if victim <= 10 * STABLE and victim not in self.victims:
+                self.victims.add(victim)
+                self.channel.sock.send(packed_del(victim))
+
+    def leave(self):
+        self.channel.sock.send(b"".join(packed_del(i) for i in self.guests))
+
+
+def list_under_change():
+    visitors = Visitors()
+    ids, error = listed(visitors.change)
+    visitors.leave()
+    stays = [i for i in range(10, 10 * STABLE + 1, 10) if i not in visitors.victims]
+    wanted = set(stays)
+    check("a list during which others come and go ends well", error, 0)
+    check("... has what stays exactly once, in order", [i for i in ids if i in wanted], stays)
+    check("... and nothing twice", len(ids) - len(set(ids)), 0)
+    check("... and some that came, and not all that went",
+          (any(i % 10 for i in ids), visitors.victims <= set(ids)), (True, False))
+    check("what is left is what stays", bindings(), len(stays))
+    return stays
+
+
+def churn(progress):
+    """Makes and deletes bindings until it is killed."""
+    own = Channel()
+    while True:
+        for i in range(5, 10 * STABLE, 990):
+            own.sock.send(packed_new(i) + packed_del(i))
+        os.write(progress, b".")
+
+
+def list_under_load(stays):
+    """The same at the same time, by another process."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reader)
+        churn(writer)
+    os.close(writer)
+    os.read(reader, 1)
+    wanted, good = set(stays), 0
+    for _ in range(3):
+        ids, error = listed()
+        good += not error and [i for i in ids if i in wanted] == stays
+        os.read(reader, 1)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    check("three lists while another process makes and deletes", good, 3)
+
+
+def groups():
+    """The multicast groups on the link of the nodes, and how often each was joined."""
+    with open("/proc/self/net/igmp6") as table:
+        memberships = (line.split()[1:4] for line in table)
+        return sorted(membership for membership in memberships if membership[0] == "eth1")
+
+
+def soon(true):
+    end = time.monotonic() + 10
+    while not true() and time.monotonic() < end:
+        time.sleep(0.01)
+    return true()
+
+
+def nothing_left(joined):
+    """No use of a tunnel and no membership outlives what asked for it."""
+    ch.must(CMD.BINDING_FLUSH)
+    ch.must(CMD.TUNNEL_FLUSH)
+    check("flush leaves no binding and no tunnel", ch.snapshot()[:2], [[], []])
+    stats = ch.must(CMD.STATS_GET)[0]
+    check("... and counts none", [number(field(stats, kind)) for kind in (
+        STATS.BINDINGS, STATS.TUNNELS)], [0, 0])
+    tell("... and every multicast group is left",
+         None if soon(lambda: groups() == joined) else "%s" % groups())
+
+
+def main():
+    check("the family's version", ch.find_family(), 1)
+    joined = groups()
+    prepare()
+    for part in (bad_matches, bad_targets, bad_accepts, bad_proxies, bad_attach, bad_scalars,
+                 bad_form, bad_tunnels, bad_config, bad_names, granted, long_times,
+                 room_for_proxies):
+        part()
+    nothing_left(joined)
+    prepare()
+    ch.must(CMD.BINDING_FLUSH)
+    fill()
+    list_under_load(list_under_change())
+    nothing_left(joined)
+    print("done", flush=True)
+
+
+main()
