@@ -46,9 +46,11 @@ web_server() {
 }
 
 servers() { # servers OUT
-	listen "$MN" "$1/down.ready" ready udplog recv --port 17000 --id 1 --log "$1/down.received"
+	listen "$MN" "$1/down.ready" ready udplog recv --port 17000 --id 1 --wait 120000 \
+		--log "$1/down.received"
 	TRAFFIC+=($!)
-	listen "$CN" "$1/up.ready" ready udplog recv --port 17000 --id 2 --log "$1/up.received"
+	listen "$CN" "$1/up.ready" ready udplog recv --port 17000 --id 2 --wait 120000 \
+		--log "$1/up.received"
 	TRAFFIC+=($!)
 	listen "$MN" "$1/iperf3.server" "Server listening" iperf3 -s -1 -B $PCOA --forceflush
 	web_server
@@ -85,7 +87,8 @@ prepare_none() {
 }
 
 handover_none() {
-	lib_go radio move || bail "the radio did not move"
+	lib_tell radio move
+	lib_done radio || bail "the radio did not move"
 }
 
 prepare_fast() { # prepare_fast OUT

@@ -561,8 +561,8 @@ handover_prepare() {
 	lib_mark prepared
 }
 
-# lib_arm NAME COMMAND...: starts a program that waits for its standard input,
-# lib_go NAME LINE... gives it, and waits until the program has ended.
+# lib_arm NAME COMMAND...: starts a program that waits for its standard input;
+# lib_tell NAME LINE... gives it all of that; lib_done NAME waits for its end.
 lib_arm() {
 	local name=$1
 
@@ -582,15 +582,21 @@ lib_armed() {
 	[[ ${!pid-} ]]
 }
 
-lib_go() {
-	local armed=LIB_ARMED_$1 pid fd
+lib_tell() {
+	local pid=LIB_ARMED_$1 fd
 
-	pid=${!armed}
-	fd=${LIB_GO[$pid]}
+	fd=${LIB_GO[${!pid}]}
+	unset "LIB_GO[${!pid}]"
 	shift
 	printf '%s\n' "$@" >&"$fd"
 	exec {fd}>&-
-	unset "LIB_GO[$pid]" "$armed"
+}
+
+lib_done() {
+	local armed=LIB_ARMED_$1 pid
+
+	pid=${!armed}
+	unset "$armed"
 	wait "$pid"
 }
 
@@ -623,13 +629,13 @@ handover_arm() {
 handover_redirect() {
 	lib_armed par || lib_arm_redirect
 	lib_mark redirect
-	lib_go par "tunnel add id 1 local $PAR_ADDR remote $NCOA" \
-		"binding add dst $PCOA target tunnel 1 accept tunnel 1 from src $*" ||
-		bail "the PAR refused the binding"
+	lib_tell par "tunnel add id 1 local $PAR_ADDR remote $NCOA" \
+		"binding add dst $PCOA target tunnel 1 accept tunnel 1 from src $*"
+	lib_tell mn "route replace default dev fast0 table $PCOA_TABLE" \
+		"route replace default via $NAR_LL dev wlan0 mtu $MN_MTU"
+	lib_done par || bail "the PAR refused the binding"
+	lib_done mn || bail "the node's routes are amiss"
 	lib_mark redirected
-	lib_go mn "route replace default dev fast0 table $PCOA_TABLE" \
-		"route replace default via $NAR_LL dev wlan0 mtu $MN_MTU" || bail "the node's routes are amiss"
-	lib_mark uplink-held
 }
 
 # handover_move [to BRIDGE]: when all that it has sent has reached the PAR, the
@@ -637,7 +643,8 @@ handover_redirect() {
 # itself and lets its own packets go.
 handover_move() {
 	lib_armed radio || lib_arm_move "$@"
-	lib_go radio move || bail "the radio did not move"
+	lib_tell radio move
+	lib_done radio || bail "the radio did not move"
 	wait "$LIB_ANNOUNCER" || bail "the node could not announce itself"
 	lib_mark moved
 }
