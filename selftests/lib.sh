@@ -648,3 +648,74 @@ handover_move() {
 	wait "$LIB_ANNOUNCER" || bail "the node could not announce itself"
 	lib_mark moved
 }
+
+# node_moved: the node is on the NAR's link, with the NCoA and a tunnel to the
+# PAR, as if it had been handed over; what it sends itself goes by the NAR
+node_moved() {
+	lib_batch -n "$AIR" <<-END
+		link set radio master br2
+	END
+	lib_batch -n "$MN" <<-END
+		addr add $NCOA/128 dev wlan0 nodad preferred_lft 0
+		link add name fast0 type ip6tnl mode any local $NCOA remote $PAR_ADDR encaplimit none
+		link set fast0 addrgenmode none
+		link set fast0 up
+		route replace default via $NAR_LL dev wlan0
+	END
+	na_ready $NCOA || bail "$CN_ADDR cannot reach $NCOA"
+}
+
+# ---- packets made by hand, and counters ---------------------------------
+
+# inject_start: gets ready for inject; takes seconds, so call it early
+inject_start() {
+	local fifo=$LIB_TMP/inject
+
+	mkfifo "$fifo.in" "$fifo.out"
+	/usr/bin/python3 "$LIB_DIR/inject.py" <"$fifo.in" >"$fifo.out" &
+	LIB_PIDS+=($!)
+	exec {LIB_INJECT_IN}>"$fifo.in" {LIB_INJECT_OUT}<"$fifo.out"
+}
+
+# inject NETNS EXPRESSION: sends a packet, which scapy understands, from there
+inject() {
+	local answer=
+
+	echo "$*" >&"$LIB_INJECT_IN"
+	read -r -t 60 -u "$LIB_INJECT_OUT" answer
+	[[ $answer == sent ]] || bail "$2: ${answer:-no answer}"
+}
+
+# counter NETNS NAME [MATCH]...: of the namespace, or of the binding that is
+# named; NAME as in fmipctl's JSON, for example sent.packets or dropped.xfrm
+counter() {
+	local ns=$1 name=${2//./'"."'} select=.
+
+	shift 2
+	if (($#)); then
+		set -- -s binding show "$@"
+		select='.[0].stats'
+	else
+		set -- stats
+	fi
+	fmipctl -n "$ns" -j "$@" | jq -r "$select | .\"$name\" // 0"
+}
+
+# counter_is WANTED NETNS NAME [MATCH]...
+counter_is() {
+	[[ $(counter "${@:2}") == "$1" ]]
+}
+
+# adds_up NETNS [MATCH]...: received = sent + buffered + dropped; prints them
+adds_up() {
+	local ns=$1
+
+	shift
+	if (($#)); then
+		fmipctl -n "$ns" -j -s binding show "$@" | jq -e '.[0].stats'
+	else
+		fmipctl -n "$ns" -j stats
+	fi | jq -e '[.received.packets, .sent.packets + .buffered.packets +
+		([.dropped | del(.["not-accepted"], .malformed, .ecn)[]] | add // 0)] |
+		., .[0] == .[1]'
+}
