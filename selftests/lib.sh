@@ -361,6 +361,140 @@ dissect() {
 	tshark -n -r "$file" -Y "$filter" -T fields "${fields[@]}" 2>/dev/null
 }
 
+# ---- numbered packets ---------------------------------------------------
+
+FENCE=1000000000		# the number of the last packet of a stream
+
+# receiver FILE NETNS ADDR: takes what comes for ADDR until the fence
+receiver() {
+	: >"$1.ready"
+	background ip netns exec "$2" udplog recv --bind "$3" --port 17000 --first $FENCE \
+		--count 1 --idle $((2 * WAIT_MS)) --wait 60000 --log "$1" >"$1.ready"
+	printf -v "LIB_RECEIVER_${1//[!A-Za-z0-9]/_}" %d $!
+	wait_line "$WAIT_MS" "$1.ready" ready || bail "udplog does not listen on $3"
+}
+
+# numbered ADDR FIRST COUNT RATE [UDPLOG-OPTION]...: sends them from $CN
+numbered() {
+	ip netns exec "$CN" udplog send --to "$1" --port 17000 --first "$2" --count "$3" \
+		--rate "$4" --log "$LIB_TMP/numbered.$1" "${@:5}"
+}
+
+# fence FILE ADDR: sends a last packet after the others, over the same way, and
+# waits until it, and so all that is not lost, has arrived
+fence() {
+	local pid=LIB_RECEIVER_${1//[!A-Za-z0-9]/_}
+
+	numbered "$2" $FENCE 1 1000
+	wait "${!pid}"
+	unset "$pid"
+}
+
+# arrived FILE: the numbers, in the order in which they came, as "0-99 fence"
+arrived() {
+	awk -F, -v fence=$FENCE '
+		function flush() {
+			if (first == "")
+				return
+			printf "%s%s", sep, first == last ? first : first "-" last
+			sep = " "
+		}
+		NR == 1 { next }
+		$1 == fence { flush(); first = last = "fence"; next }
+		first != "" && $1 == last + 1 { last = $1; next }
+		{ flush(); first = last = $1 }
+		END { flush(); print "" }' "$1"
+}
+
+# ---- counters and events ------------------------------------------------
+
+declare -A COUNT
+
+# counters NETNS [BINDING-SELECTOR]...: reads those of a binding, or of the
+# namespace, into $COUNT: gate received sent released buffered bytes peak
+# attached, dropped (how many), and drops, as in "limit-packets 150 aged 2"
+counters() {
+	local ns=$1 line gate
+
+	shift
+	if (($#)); then
+		fmipctl -n "$ns" -s binding show "$@"
+	else
+		fmipctl -n "$ns" stats
+	fi >"$LIB_TMP/counters" || return
+	COUNT=([drops]='' [dropped]=0 [gate]='')
+	while read -r -a line; do
+		case ${line[0]} in
+		id) gate=" ${line[*]} " gate=${gate#* gate } COUNT[gate]=${gate%% *} ;;
+		received) COUNT[received]=${line[2]} ;;
+		sent) COUNT[sent]=${line[2]} COUNT[released]=${line[6]} ;;
+		buffered) COUNT[buffered]=${line[2]} COUNT[bytes]=${line[4]} COUNT[peak]=${line[6]} ;;
+		attached) COUNT[attached]=${line[1]} ;;
+		dropped) count_drops "${line[@]:1}" ;;
+		esac
+	done <"$LIB_TMP/counters"
+}
+
+# What came out of a tunnel for no binding was not received by one.
+count_drops() {
+	COUNT[drops]=$*
+	while (($#)); do
+		case $1 in
+		not-accepted | malformed | ecn) ;;
+		*) ((COUNT[dropped] += $2)) ;;
+		esac
+		shift 2
+	done
+}
+
+# counts: what was read, in words
+counts() {
+	echo "${COUNT[gate]:+${COUNT[gate]} }received ${COUNT[received]} sent ${COUNT[sent]}" \
+		"buffered ${COUNT[buffered]}${COUNT[drops]:+ ${COUNT[drops]}}"
+}
+
+# balanced: each packet that was received has gone somewhere
+balanced() {
+	((COUNT[received] == COUNT[sent] + COUNT[buffered] + COUNT[dropped]))
+}
+
+# counted CONDITION NETNS [BINDING-SELECTOR]...: reads them; is it true, as in
+# "COUNT[received] >= 100"?
+counted() {
+	counters "${@:2}" && (($1))
+}
+
+# wait_counted: the same, as soon as it is
+wait_counted() {
+	busywait "$WAIT_MS" counted "$@"
+}
+
+# events_start NETNS FILE: FILE gets a line for each event from now on
+events_start() {
+	: >"$2.ready"
+	background fmipctl -n "$1" monitor ready-fd 3 3>"$2.ready" >"$2"
+	busywait "$WAIT_MS" test -s "$2.ready" || bail "fmipctl monitor does not listen"
+}
+
+# events FILE EVENT [TEXT]: how many there were, TEXT being a part of the line
+events() {
+	local line n=0
+
+	while read -r line; do
+		[[ $line == "$2 "* && $line == *"${3-}"* ]] && ((++n))
+	done <"$1"
+	echo $n
+}
+
+events_reach() {
+	(($(events "${@:2}") >= $1))
+}
+
+# wait_events N FILE EVENT [TEXT]: until there have been so many
+wait_events() {
+	busywait "$WAIT_MS" events_reach "$@"
+}
+
 # ---- network ------------------------------------------------------------
 
 # in_ns NETNS COMMAND...
@@ -511,6 +645,83 @@ topo_mn() {
 		rule add from $PCOA lookup $PCOA_TABLE priority 100
 		route add default via $PAR_LL dev wlan0 mtu $MN_MTU
 	END
+}
+
+# What waits for a processor is not for the tests to lose: on one that stood
+# still for a while, all that came in the meantime waits in one queue.
+lib_backlog() {
+	local setting=/proc/sys/net/core/netdev_max_backlog
+
+	at_exit eval "echo $(<$setting) >$setting"
+	echo 100000 >$setting
+}
+
+# topo_router: a smaller network, and quicker: one router with two links on
+# either side, no delays, and nothing that moves.
+#
+#	$CN eth0 ---- up0 +------+ acc0 ---- wlan0 $MN	NCoA, 2001:db8:2::11
+#	    eth1 ---- up1 | $NAR | acc1 ---- wlan0 $FAR	2001:db8:3::2
+#			  +------+
+#
+# FAR, too, has the NCoA, and takes it out of a tunnel from 2001:db8:3::1.
+NCOA2=2001:db8:2::11
+FAR_ADDR=2001:db8:3::2
+FAR_MAC=02:00:00:00:00:20
+
+topo_router() {
+	CN=cn-$LIB_TAG NAR=nar-$LIB_TAG MN=mn-$LIB_TAG FAR=far-$LIB_TAG
+	export CN NAR MN FAR
+	LIB_NAMESPACES+=("$CN" "$NAR" "$MN" "$FAR")
+	lib_backlog
+	lib_batch <<-END
+		netns add $CN
+		netns add $NAR
+		netns add $MN
+		netns add $FAR
+		link add name eth0 netns $CN type veth peer name up0 netns $NAR
+		link add name eth1 netns $CN type veth peer name up1 netns $NAR
+		link add name acc0 netns $NAR index 20 type veth peer name wlan0 index 21 netns $MN
+		link add name acc1 netns $NAR index 22 type veth peer name wlan0 index 23 netns $FAR
+	END
+	lib_router "$NAR" $NAR_ADDR $NAR_LL $NAR_MAC 2001:db8:c::1 $CN_ADDR
+	lib_batch -n "$NAR" <<-END
+		link set up1 up
+		link set acc1 up
+		addr add 2001:db8:d::1/64 dev up1 nodad
+		addr add 2001:db8:3::1/64 dev acc1 nodad
+	END
+	lib_batch -n "$CN" <<-END
+		link set lo up
+		link set eth0 up
+		link set eth1 up
+		addr add $CN_ADDR/64 dev eth0 nodad
+		addr add 2001:db8:d::2/64 dev eth1 nodad
+		route add default via 2001:db8:c::1 dev eth0
+	END
+	lib_batch -n "$MN" <<-END
+		link set lo up
+		link set wlan0 addrgenmode none
+		link set wlan0 address $MN_MAC up
+		addr add $MN_LL/64 dev wlan0 nodad
+		addr add $NCOA/128 dev wlan0 nodad
+		addr add $NCOA2/128 dev wlan0 nodad
+		neigh add $NAR_LL lladdr $NAR_MAC dev wlan0 nud permanent
+		route add default via $NAR_LL dev wlan0
+	END
+	lib_batch -n "$FAR" <<-END
+		link set lo up
+		link set wlan0 address $FAR_MAC up
+		addr add $FAR_ADDR/64 dev wlan0 nodad
+		addr add $NCOA/128 dev wlan0 nodad
+		route add default via 2001:db8:3::1 dev wlan0
+		link add name far0 type ip6tnl mode any local $FAR_ADDR remote 2001:db8:3::1 encaplimit none
+		link set far0 up
+	END
+	lib_settings "$CN"
+	lib_settings "$MN"
+	lib_settings "$FAR"
+	busywait "$WAIT_MS" in_ns "$CN" ping -q -c 1 -W 1 $NAR_ADDR >/dev/null 2>&1 ||
+		bail "$CN_ADDR cannot reach $NAR_ADDR"
 }
 
 # na_ready ADDR: waits until the correspondent node's packets reach ADDR and
