@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 MS = 1e6
 BEFORE_MS = 150         # of the time before the link goes down
 AFTER_MS = 150          # of the time after fast has caught up
+MOST_MS = 2000          # of the time after the new link is up
 # Okabe and Ito's colours, which the colour-blind can tell apart.
 COLOURS = {"none": "#D55E00", "fast": "#0072B2"}
 MARKERS = {"none": "x", "fast": "."}
@@ -87,7 +88,7 @@ def draw(out, modes):
     steps = modes["fast"][2]
     up = (steps["link-up"] - steps["link-down"]) / MS
     caught = caught_up(arrivals["fast"], up)
-    left, right = -BEFORE_MS, max(caught, up) + AFTER_MS
+    left, right = -BEFORE_MS, min(max(caught, up) + AFTER_MS, up + MOST_MS)
     for name in modes:
         shown = [(x, y) for x, y in arrivals[name] if left <= x <= right]
         axes.plot([x for x, _ in shown], [y for _, y in shown], MARKERS[name], markersize=3.5,

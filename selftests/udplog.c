@@ -8,7 +8,7 @@
  *	udplog recv --port P --log FILE [--bind ADDR] [--id N] [--idle MS]
  *		    [--wait MS] [--count N]
  *	udplog report --sent FILE --received FILE [--link-up NS] [--json]
- *	udplog clock
+ *	udplog clock		CLOCK_MONOTONIC less CLOCK_REALTIME
  *
  * Each datagram carries a stream id, a sequence number of 64 bits and the time
  * at which it was sent.  All times are nanoseconds of CLOCK_MONOTONIC, so the
@@ -24,8 +24,8 @@
  * milliseconds after the last datagram (default 2000), --wait milliseconds
  * after its start if there was none (default 10000), on SIGTERM or SIGINT, or,
  * with --count, as soon as N different numbers have arrived and 100 ms have
- * brought no more.  Arrival is when the kernel received the datagram.  It
- * fails if its own socket buffer overflowed, because the network would be
+ * brought no more.  Arrival is when the kernel received the datagram; the
+ * system's clock must not be set meanwhile.  It fails if its own socket buffer overflowed, because the network would be
  * blamed for it.
  *
  * report prints
@@ -207,7 +207,28 @@ struct receiver {
 	uint64_t distinct;
 	uint32_t overflowed;
 	bool any;
+	int64_t offset;		/* of the kernel's time stamps */
 };
+
+/*
+ * What has to be added to CLOCK_REALTIME to make it CLOCK_MONOTONIC.  Of some
+ * readings the quickest is the best: in it the clocks were read together.
+ */
+static int64_t clock_offset(void)
+{
+	int64_t before, real, after, offset = 0, quickest = INT64_MAX;
+
+	for (int i = 0; i < 20; i++) {
+		before = now_ns();
+		real = clock_ns(CLOCK_REALTIME);
+		after = now_ns();
+		if (after - before < quickest) {
+			quickest = after - before;
+			offset = before + quickest / 2 - real;
+		}
+	}
+	return offset;
+}
 
 static bool is_new(struct receiver *r, uint64_t seq)
 {
@@ -221,9 +242,7 @@ static bool is_new(struct receiver *r, uint64_t seq)
 	return is_new;
 }
 
-/* @offset turns the kernel's CLOCK_REALTIME into CLOCK_MONOTONIC. */
-static void take_datagram(struct receiver *r, struct msghdr *msg, const struct datagram *datagram,
-			  int64_t offset)
+static void take_datagram(struct receiver *r, struct msghdr *msg, const struct datagram *datagram)
 {
 	int64_t received_ns = 0;
 	struct cmsghdr *cmsg;
@@ -234,7 +253,7 @@ static void take_datagram(struct receiver *r, struct msghdr *msg, const struct d
 			continue;
 		if (cmsg->cmsg_type == SCM_TIMESTAMPNS) {
 			memcpy(&ts, CMSG_DATA(cmsg), sizeof(ts));
-			received_ns = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec + offset;
+			received_ns = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec + r->offset;
 		} else if (cmsg->cmsg_type == SO_RXQ_OVFL) {
 			memcpy(&r->overflowed, CMSG_DATA(cmsg), sizeof(r->overflowed));
 		}
@@ -248,7 +267,6 @@ static void take_datagram(struct receiver *r, struct msghdr *msg, const struct d
 /* Takes all that has arrived. */
 static void drain_socket(struct receiver *r)
 {
-	int64_t offset = now_ns() - clock_ns(CLOCK_REALTIME);
 	char control[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t))];
 	struct datagram datagram;
 	struct iovec iov = { &datagram, sizeof(datagram) };
@@ -269,7 +287,7 @@ static void drain_socket(struct receiver *r)
 			die("receive: %s", strerror(errno));
 		if (n == sizeof(datagram) && be32toh(datagram.magic) == MAGIC &&
 		    be32toh(datagram.id) == r->args->id)
-			take_datagram(r, &msg, &datagram, offset);
+			take_datagram(r, &msg, &datagram);
 	}
 }
 
@@ -299,7 +317,7 @@ static void receive_until_end(struct receiver *r)
 
 static int run_recv(const struct args *args)
 {
-	struct receiver r = { .args = args };
+	struct receiver r = { .args = args, .offset = clock_offset() };
 	sigset_t blocked;
 
 	sigemptyset(&blocked);
@@ -520,10 +538,9 @@ static int run_report(const struct args *args)
 	return 0;
 }
 
-/* What has to be added to CLOCK_REALTIME to make it CLOCK_MONOTONIC. */
 static int run_clock(void)
 {
-	printf("%" PRId64 "\n", now_ns() - clock_ns(CLOCK_REALTIME));
+	printf("%" PRId64 "\n", clock_offset());
 	return 0;
 }
 
