@@ -9,9 +9,10 @@
  * The far end IF of the mobile node's link leaves its bridge and goes down, so
  * that the node loses its carrier.  MS milliseconds after that is done
  * (default 0) IF joins BRIDGE and comes up.  --on-line waits for a line on
- * standard input first.  --echo then has ADDR answer an echo request, so that all
- * that was sent over the old link before has arrived.  --route replaces, at the moment at which the link is
- * up, the route to ADDR (or "default") of a network namespace.
+ * standard input first.  --echo then has ADDR answer an echo request, so that
+ * all that was sent over the old link before has arrived.  --route replaces, at
+ * the moment at which the link is up, the route to ADDR (or "default") of a
+ * network namespace.
  *
  * The events "link-down", "link-up" and "routes-switched" are logged, and
  * written to standard output, at the time at which the kernel has confirmed
@@ -126,6 +127,7 @@ static void return_home(int home)
 static void prepare_echo(struct move *move, char *text)
 {
 	const char *netns = strsep(&text, ","), *dev = strsep(&text, ",");
+	const struct timeval patience = { .tv_sec = 5 };
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6 };
 	struct icmp6_filter filter;
 	int home;
@@ -140,8 +142,7 @@ static void prepare_echo(struct move *move, char *text)
 	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &filter);
 	if (move->echo < 0 || connect(move->echo, (struct sockaddr *)&to, sizeof(to)) ||
 	    setsockopt(move->echo, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ||
-	    setsockopt(move->echo, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ .tv_sec = 5 },
-		       sizeof(struct timeval)))
+	    setsockopt(move->echo, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
 		die("--echo: %s", strerror(errno));
 	return_home(home);
 }

@@ -25,8 +25,8 @@
  * after its start if there was none (default 10000), on SIGTERM or SIGINT, or,
  * with --count, as soon as N different numbers have arrived and 100 ms have
  * brought no more.  Arrival is when the kernel received the datagram; the
- * system's clock must not be set meanwhile.  It fails if its own socket buffer overflowed, because the network would be
- * blamed for it.
+ * system's clock must not be set meanwhile.  It fails if its own socket buffer
+ * overflowed, because the network would be blamed for it.
  *
  * report prints
  *	sent		datagrams sent
@@ -106,10 +106,11 @@ static void on_signal(int sig)
 
 static void usage(FILE *to)
 {
-	fputs("Usage: udplog send --to ADDR --port P --log FILE [--bind ADDR] [--id N] [--rate PPS]\n"
-	      "                   [--count N | --time SECONDS] [--size BYTES] [--first SEQ]\n"
-	      "       udplog recv --port P --log FILE [--bind ADDR] [--id N] [--idle MS] [--wait MS]\n"
-	      "                   [--count N]\n"
+	fputs("Usage: udplog send --to ADDR --port P --log FILE [--bind ADDR] [--id N]\n"
+	      "                   [--rate PPS] [--count N | --time SECONDS] [--size BYTES]\n"
+	      "                   [--first SEQ]\n"
+	      "       udplog recv --port P --log FILE [--bind ADDR] [--id N] [--idle MS]\n"
+	      "                   [--wait MS] [--count N]\n"
 	      "       udplog report --sent FILE --received FILE [--link-up NS] [--json]\n"
 	      "       udplog clock\n", to);
 }
