@@ -124,6 +124,7 @@ write_job "$@" >"$tree/vm/job"
 cp "$here/guest.sh" "$tree/vm/"
 cp -r "$top/selftests" "$tree/"
 [ ! -d "$top/demo" ] || cp -r "$top/demo" "$tree/"
+cp -r "$top"/README.md "$top"/Documentation "$tree/"
 for f in "${scripts[@]}"; do
 	mkdir -p "$tree/$(dirname "$f")"
 	cp "$top/$f" "$tree/$f"

@@ -213,7 +213,9 @@ def policies(values):
                 most = number(length.group(1)) if length else None
             if nest:
                 nest = nest.replace("_policy", "")
-            found[name] = (what.replace("NLA_", "").lower(), nest, least, most)
+            if what != "NLA_REJECT":
+                found[name] = (what.replace("NLA_", "").lower(), nest, least,
+                               most)
     return found
 
 
