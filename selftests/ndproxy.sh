@@ -374,10 +374,10 @@ test_arrival() {
 	fmip binding del dst $NCOA
 	fmip binding add id 10 dst $NCOA gate hold target link dev acc0 proxy $NCOA dev acc0 \
 		attach una dev acc0
-	background in_ns "$MN" udplog recv --port 7001 --id 1 --count 10 --log "$LIB_TMP/cn.csv" \
+	background in_ns "$MN" udplog recv --port 7001 --id 1 --count 10 --wait 60000 --log "$LIB_TMP/cn.csv" \
 		>"$LIB_TMP/recv"
 	FROM_CN=$!
-	background in_ns "$MN" udplog recv --port 7002 --id 2 --count 10 --log "$LIB_TMP/peer.csv" \
+	background in_ns "$MN" udplog recv --port 7002 --id 2 --count 10 --wait 60000 --log "$LIB_TMP/peer.csv" \
 		>"$LIB_TMP/recv2"
 	FROM_PEER=$!
 	wait_line "$WAIT_MS" "$LIB_TMP/recv" ready || bail "udplog does not listen"
@@ -438,7 +438,7 @@ read_capture() {
 	capture_stop "$CAPTURE"
 	ANSWERS=0
 	STRANGE=
-	EARLY=0
+	EARLY=
 	UDP=0
 	while IFS=$'\t' read -r from to src dst hlim port target r s o lladdr sum; do
 		if [[ $port != - ]]; then
@@ -446,7 +446,7 @@ read_capture() {
 			continue
 		fi
 		if [[ $from == "$MN_MAC" ]]; then
-			[[ $target == "$NCOA" ]] && EARLY=$UDP
+			[[ $target == "$NCOA" ]] && : "${EARLY:=$UDP}"
 			continue
 		fi
 		[[ $from == "$NAR_MAC" && $target == "$NET"* && $target != "$NAR_ADDR" ]] || continue
