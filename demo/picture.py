@@ -27,29 +27,34 @@ def origin(sent, steps):
 
 
 def points(sent, received, steps):
-    """First arrivals: milliseconds since link-down, number since then."""
+    """First arrivals: milliseconds since link-down, number since then, delay."""
     zero, seen, result = origin(sent, steps), set(), []
-    for seq, _, arrived in received:
+    for seq, at, arrived in received:
         if seq not in seen:
             seen.add(seq)
-            result.append(((arrived - steps["link-down"]) / MS, seq - zero))
+            result.append(((arrived - steps["link-down"]) / MS, seq - zero, (arrived - at) / MS))
     return result
 
 
-def lost_range(sent, received, steps):
-    """First and last of the numbers lost around the handover, and how many."""
+def lost_range(sent, received, steps, bottom, top):
+    """First and last of the numbers lost within the picture, and how many."""
     zero, seen = origin(sent, steps), {record[0] for record in received}
-    lost = [seq - zero for seq, _ in sent if seq not in seen]
+    lost = [seq - zero for seq, _ in sent if seq not in seen and bottom <= seq - zero <= top]
     return (min(lost), max(lost), len(lost)) if lost else None
 
 
 def caught_up(arrivals, up):
     """When fast is as late as it was before the handover, within 5 ms."""
-    before = sorted(x - y for x, y in arrivals if x < 0)
-    if not before:
-        return up
-    usual = before[len(before) // 2] + 5
-    return min((x for x, y in arrivals if x > up and x - y <= usual), default=up)
+    before = sorted(delay for x, _, delay in arrivals if x < 0)
+    usual = before[len(before) // 2] + 5 if before else 0
+    return min((x for x, _, delay in arrivals if x > up and delay <= usual), default=up + MOST_MS)
+
+
+def window(arrivals, up):
+    """From when to when the picture goes: all that the handover has changed."""
+    last = min(max((x for x, _, _ in one if x < 0), default=0) for one in arrivals.values())
+    return (min(-BEFORE_MS, last - BEFORE_MS / 3),
+            min(caught_up(arrivals["fast"], up), up + MOST_MS) + AFTER_MS)
 
 
 def annotate_gap(axes, up, top):
@@ -68,13 +73,13 @@ def annotate_lost(axes, lost, up):
 
 
 def annotate_release(axes, arrivals, up, caught):
-    released = [(x, y) for x, y in arrivals if up < x < caught]
+    released = [(x, y) for x, y, _ in arrivals if up < x < caught]
     if len(released) < 2:
         return
     (x0, y0), (x1, y1) = released[0], released[-1]
     pace = (y1 - y0) / max(x1 - x0, 1)
-    axes.annotate(f"fast: what waited arrives, all of it\nand in order, {pace:.1f} times as fast\n"
-                  "as it was sent, until it has caught up", released[len(released) // 3],
+    how = f", {pace:.1f} times as fast\nas it was sent, until it has caught up" if pace > 1.1 else ""
+    axes.annotate(f"fast: what waited arrives, all of it\nand in order{how}", released[len(released) // 3],
                   (0.98, 0.08), textcoords="axes fraction", ha="right", va="bottom",
                   color=COLOURS["fast"],
                   arrowprops={"arrowstyle": "->", "color": COLOURS["fast"]})
@@ -87,10 +92,9 @@ def draw(out, modes):
     arrivals = {name: points(*mode) for name, mode in modes.items()}
     steps = modes["fast"][2]
     up = (steps["link-up"] - steps["link-down"]) / MS
-    caught = caught_up(arrivals["fast"], up)
-    left, right = -BEFORE_MS, min(max(caught, up) + AFTER_MS, up + MOST_MS)
+    left, right = window(arrivals, up)
     for name in modes:
-        shown = [(x, y) for x, y in arrivals[name] if left <= x <= right]
+        shown = [(x, y) for x, y, _ in arrivals[name] if left <= x <= right]
         axes.plot([x for x, _ in shown], [y for _, y in shown], MARKERS[name], markersize=3.5,
                   color=COLOURS[name], label=LABELS[name], zorder=3 if name == "fast" else 2)
     axes.set_xlim(left, right)
@@ -98,13 +102,15 @@ def draw(out, modes):
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom - 15, top + (top - bottom) * 0.06)
     annotate_gap(axes, up, axes.get_ylim()[1] - (top - bottom) * 0.015)
-    lost = lost_range(*modes["none"])
+    lost = lost_range(*modes["none"], bottom, top)
     if lost:
         annotate_lost(axes, lost, up)
-    annotate_release(axes, arrivals["fast"], up, caught)
+    annotate_release(axes, arrivals["fast"], up, right - AFTER_MS)
     axes.set_xlabel("arrival at the mobile node, ms after its old link went away")
     axes.set_ylabel("sequence number, 0 = sent when the link went away")
     axes.set_title("1,000 packets a second to a mobile node that changes its router")
     axes.grid(color="0.93")
+    for text in axes.texts:
+        text.set_in_layout(False)
     axes.legend(loc="upper left", bbox_to_anchor=(0, 0.93), markerscale=2, framealpha=1)
     figure.savefig(os.path.join(out, "handover.svg"), metadata={"Date": None})
