@@ -328,7 +328,8 @@ capture_start() {
 
 	shift 3
 	: >"$file.log"
-	background ip netns exec "$ns" tcpdump -Z root -n -U --immediate-mode -s 0 \
+	# A slot of the kernel's ring has room for the longest packet that is asked for.
+	background ip netns exec "$ns" tcpdump -Z root -n -U --immediate-mode -s 2048 -B 8192 \
 		-i "$dev" -w "$file" "$@" 2>"$file.log"
 	printf -v "LIB_CAPTURE_${file//[!A-Za-z0-9]/_}" %d $!
 	wait_line "$WAIT_MS" "$file.log" "listening on" ||
@@ -380,12 +381,12 @@ numbered() {
 		--rate "$4" --log "$LIB_TMP/numbered.$1" "${@:5}"
 }
 
-# fence FILE ADDR: sends a last packet after the others, over the same way, and
-# waits until it, and so all that is not lost, has arrived
+# fence FILE ADDR [UDPLOG-OPTION]...: sends a last packet after the others, over the
+# same way, and waits until it, and so all that is not lost, has arrived
 fence() {
 	local pid=LIB_RECEIVER_${1//[!A-Za-z0-9]/_}
 
-	numbered "$2" $FENCE 1 1000
+	numbered "$2" $FENCE 1 1000 "${@:3}"
 	wait "${!pid}"
 	unset "$pid"
 }
@@ -469,6 +470,26 @@ wait_counted() {
 	busywait "$WAIT_MS" counted "$@"
 }
 
+# counter NETNS NAME [MATCH]...: of the namespace, or of the binding that is
+# named; NAME as in fmipctl's JSON, for example sent.packets or dropped.xfrm
+counter() {
+	local ns=$1 name=${2//./'"."'} select=.
+
+	shift 2
+	if (($#)); then
+		set -- -s binding show "$@"
+		select='.[0].stats'
+	else
+		set -- stats
+	fi
+	fmipctl -n "$ns" -j "$@" | jq -r "$select | .\"$name\" // 0"
+}
+
+# counter_is WANTED NETNS NAME [MATCH]...
+counter_is() {
+	[[ $(counter "${@:2}") == "$1" ]]
+}
+
 # events_start NETNS FILE: FILE gets a line for each event from now on
 events_start() {
 	: >"$2.ready"
@@ -493,6 +514,59 @@ events_reach() {
 # wait_events N FILE EVENT [TEXT]: until there have been so many
 wait_events() {
 	busywait "$WAIT_MS" events_reach "$@"
+}
+
+# ---- what a capture says ------------------------------------------------
+
+# read_capture FILE NETNS DEV...: reads a capture of "any" in NETNS.  A packet is
+# known by its UDP destination port, and by WHERE it was: "DEV in" or "DEV out", or
+# "DEV out error" for an ICMPv6 error about it.  SEEN["PORT WHERE n"] is how many
+# there were, SEEN["PORT WHERE FIELD"] a field of the last one, with a value for
+# each of its IPv6 headers, from the outside to the inside.
+declare -A SEEN
+read_capture() {
+	local fields=(ipv6.src ipv6.dst ipv6.nxt ipv6.hlim ipv6.tclass ipv6.flow ipv6.plen
+		icmpv6.type icmpv6.code icmpv6.mtu)
+	local -A name=()
+	local dev row key i
+
+	for dev in "${@:3}"; do
+		name[$(in_ns "$2" cat "/sys/class/net/$dev/ifindex")]=$dev
+	done
+	while IFS='|' read -r -a row; do
+		[[ ${name[${row[0]}]-} ]] || continue
+		key="${row[2]##*,} ${name[${row[0]}]}"
+		[[ ${row[1]} == 4 ]] && key+=" out" || key+=" in"
+		[[ ${row[10]-} ]] && key+=" error"
+		SEEN["$key n"]=$((${SEEN["$key n"]-0} + 1))
+		for i in "${!fields[@]}"; do
+			SEEN["$key ${fields[i]#*.}"]=${row[i + 3]-}
+		done
+	done < <(dissect "$1" "ipv6 and udp" sll.ifindex sll.pkttype udp.dstport "${fields[@]}" |
+		tr '\t' '|')
+}
+
+# seen NAME PORT WHERE FIELD=WANTED...: the test is ok if all of them are so
+seen() {
+	local name=$1 key="$2 $3" got=() wanted=("${@:4}") pair
+
+	for pair in "${wanted[@]}"; do
+		got+=("${pair%%=*}=${SEEN["$key ${pair%%=*}"]-}")
+	done
+	is "$name" "${got[*]}" "${wanted[*]}"
+}
+
+# seen_times NAME PORT WHERE WANTED
+seen_times() {
+	is "$1" "${SEEN["$2 $3 n"]-0}" "$4"
+}
+
+# hex FILE FILTER: the packets, from their IP headers on, in hexadecimal digits,
+# one a line
+hex() {
+	tcpdump -n -x -r "$1" "$2" 2>/dev/null |
+		awk '/^\t0x/ { for (i = 2; i <= NF; i++) line = line $i; next }
+			line { print line; line = "" } END { if (line) print line }'
 }
 
 # ---- network ------------------------------------------------------------
@@ -876,7 +950,7 @@ node_moved() {
 	na_ready $NCOA || bail "$CN_ADDR cannot reach $NCOA"
 }
 
-# ---- packets made by hand, and counters ---------------------------------
+# ---- packets made by hand -----------------------------------------------
 
 # inject_start: gets ready for inject; takes seconds, so call it early
 inject_start() {
@@ -897,36 +971,29 @@ inject() {
 	[[ $answer == sent ]] || bail "$2: ${answer:-no answer}"
 }
 
-# counter NETNS NAME [MATCH]...: of the namespace, or of the binding that is
-# named; NAME as in fmipctl's JSON, for example sent.packets or dropped.xfrm
-counter() {
-	local ns=$1 name=${2//./'"."'} select=.
+# ---- a file over TCP ----------------------------------------------------
 
-	shift 2
-	if (($#)); then
-		set -- -s binding show "$@"
-		select='.[0].stats'
-	else
-		set -- stats
-	fi
-	fmipctl -n "$ns" -j "$@" | jq -r "$select | .\"$name\" // 0"
+# web_start NETNS ADDR BYTES: something to download
+web_start() {
+	WEB_URL="http://[$2]:8080/file"
+	mkdir -p "$LIB_TMP/web"
+	head -c "$3" /dev/urandom >"$LIB_TMP/web/random"
+	cp "$LIB_TMP/web/random" "$LIB_TMP/web/file"
+	cat >"$LIB_TMP/web.conf" <<-END
+		server.document-root = "$LIB_TMP/web"
+		server.port = 8080
+		server.bind = "[$2]"
+		server.modules = ()
+	END
+	background in_ns "$1" lighttpd -D -f "$LIB_TMP/web.conf" >"$LIB_TMP/web.log" 2>&1
+	busywait "$WAIT_MS" in_ns "$1" curl -s -o /dev/null "$WEB_URL" ||
+		bail "lighttpd: $(<"$LIB_TMP/web.log")"
 }
 
-# counter_is WANTED NETNS NAME [MATCH]...
-counter_is() {
-	[[ $(counter "${@:2}") == "$1" ]]
-}
-
-# adds_up NETNS [MATCH]...: received = sent + buffered + dropped; prints them
-adds_up() {
-	local ns=$1
-
-	shift
-	if (($#)); then
-		fmipctl -n "$ns" -j -s binding show "$@" | jq -e '.[0].stats'
-	else
-		fmipctl -n "$ns" -j stats
-	fi | jq -e '[.received.packets, .sent.packets + .buffered.packets +
-		([.dropped | del(.["not-accepted"], .malformed, .ecn)[]] | add // 0)] |
-		., .[0] == .[1]'
+# download NETNS SOURCE-ADDR BYTES: so much of it; is it the same?
+download() {
+	head -c "$3" "$LIB_TMP/web/random" >"$LIB_TMP/web/file"
+	in_ns "$1" curl -s -S --max-time 60 --interface "$2" -o "$LIB_TMP/download" "$WEB_URL" ||
+		return
+	cmp "$LIB_TMP/web/file" "$LIB_TMP/download"
 }

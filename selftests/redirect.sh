@@ -21,7 +21,6 @@ NAR_CORE=2001:db8:f2::2
 CORE_CN=2001:db8:c::1
 PAR_PCAP=$LIB_TMP/par.pcap
 MN_PCAP=$LIB_TMP/mn.pcap
-WEB=$LIB_TMP/web
 
 par() {
 	fmipctl -n "$PAR" "$@" || bail "the PAR refused: $*"
@@ -43,61 +42,13 @@ settle() {
 
 # ---- what the capture says ----------------------------------------------
 
-declare -A SEEN
-
-# read_capture: SEEN["PORT IF in|out n"] is how many packets had this port, also
-# within an ICMPv6 error; SEEN["PORT IF in|out FIELD"] is a field of the last one,
-# with a value for each IPv6 header in it, from the outside to the inside
-read_capture() {
-	local -A name=()
-	local dev row key i
-	local fields=(ipv6.src ipv6.dst ipv6.nxt ipv6.hlim ipv6.tclass ipv6.flow ipv6.plen
-		icmpv6.type icmpv6.code icmpv6.mtu)
-
-	for dev in up0 acc0; do
-		name[$(in_ns "$PAR" cat /sys/class/net/$dev/ifindex)]=$dev
-	done
-	while IFS='|' read -r -a row; do
-		[[ ${name[${row[0]}]-} ]] || continue
-		key="${row[2]##*,} ${name[${row[0]}]}"
-		[[ ${row[1]} == 4 ]] && key+=" out" || key+=" in"
-		SEEN["$key n"]=$((${SEEN["$key n"]-0} + 1))
-		for i in "${!fields[@]}"; do
-			SEEN["$key ${fields[i]#*.}"]=${row[i + 3]-}
-		done
-	done < <(dissect "$PAR_PCAP" "ipv6" sll.ifindex sll.pkttype udp.dstport "${fields[@]}" |
-		tr '\t' '|')
-}
-
-# seen NAME PORT "IF in|out" FIELD=WANTED...: all of them
-seen() {
-	local name=$1 key="$2 $3" got=() wanted=("${@:4}") pair
-
-	for pair in "${wanted[@]}"; do
-		got+=("${pair%%=*}=${SEEN["$key ${pair%%=*}"]-}")
-	done
-	is "$name" "${got[*]}" "${wanted[*]}"
-}
-
-# times NAME PORT "IF in|out" WANTED
-times() {
-	is "$1" "${SEEN["$2 $3 n"]-0}" "$4"
-}
-
-# hex FILTER: the packets of the PAR's capture in hexadecimal digits, one a line
-hex() {
-	tcpdump -n -x -r "$PAR_PCAP" "$1" 2>/dev/null |
-		awk '/^\t0x/ { for (i = 2; i <= NF; i++) line = line $i; next }
-			line { print line; line = "" } END { if (line) print line }'
-}
-
 # inner_unchanged PORT: the packet within the outer header is the one that came,
 # all bytes of it, with a hop limit that is lower by one
 inner_unchanged() {
 	local came went wanted
 
-	came=$(hex "udp port $1")
-	went=$(hex "ip6[6] == 41 and ip6[82:2] == $1")
+	came=$(hex "$PAR_PCAP" "udp port $1")
+	went=$(hex "$PAR_PCAP" "ip6[6] == 41 and ip6[82:2] == $1")
 	printf -v wanted '%s%02x%s' "${came:0:14}" $((16#${came:14:2} - 1)) "${came:16}"
 	is "$2" "${went:80}" "$wanted"
 }
@@ -142,18 +93,18 @@ check_headers() {
 	seen "and no longer when they are taken back" 20012 "up0 out" \
 		tclass=0x000000b9,0x000000b9 hlim=64,63
 	inner_unchanged 20006 "a packet as large as the tunnel's MTU goes through"
-	seen "one that is larger is answered with Packet Too Big" 20007 "up0 out" \
+	seen "one that is larger is answered with Packet Too Big" 20007 "up0 out error" \
 		type=2 mtu=1460 src=$PAR_CORE,$CN_ADDR dst=$CN_ADDR,$PCOA
-	times "and not sent" 20007 "up0 out" 1
-	seen "hop limit 1 is answered with Time Exceeded" 20004 "up0 out" \
+	seen_times "and not sent" 20007 "up0 out" 0
+	seen "hop limit 1 is answered with Time Exceeded" 20004 "up0 out error" \
 		type=3 code=0 src=$PAR_CORE,$CN_ADDR dst=$CN_ADDR,$PCOA
-	times "and not sent" 20004 "up0 out" 1
+	seen_times "and not sent" 20004 "up0 out" 0
 	seen "hop limit 2 is enough" 20005 "up0 out" dst=$NCOA,$PCOA hlim=64,1
 	is "the node has it" "$(tcpdump -n -r "$MN_PCAP" udp port 20005 2>/dev/null | wc -l)" 1
 	seen "a hop-by-hop option that asks for nothing goes along" 20008 "up0 out" nxt=41,0
 	seen "destination options go along" 20009 "up0 out" nxt=41,60
 	is "a Mobility Header message is redirected as any packet" \
-		"$(hex "ip6[6] == 41 and ip6[46] == 135" | wc -l)" 1
+		"$(hex "$PAR_PCAP" "ip6[6] == 41 and ip6[46] == 135" | wc -l)" 1
 }
 
 send_prefixes() {
@@ -189,7 +140,7 @@ check_prefixes() {
 	seen "then a /64" 20023 "up0 out" dst=$NAR_CORE,2001:db8:1::1:99
 	seen "without the /128 the /120 has its packets" 20024 "up0 out" dst=$CORE_CN,$PCOA
 	seen "without that the /64" 20025 "up0 out" dst=$NAR_CORE,$PCOA
-	times "and without any binding" 20026 "up0 out" 0
+	seen_times "and without any binding" 20026 "up0 out" 0
 	seen "the routing table" 20026 "acc0 out" src=$CN_ADDR dst=$PCOA hlim=63
 	is "which is not counted" "$UNBOUND" "$BOUND"
 }
@@ -230,14 +181,14 @@ send_exempt() {
 
 check_exempt() {
 	seen "the binding of everything takes what has no exemption" 20031 "up0 out" dst=$NCOA,$PCOA
-	times "a packet with the exempt mark passes by" 20032 "up0 out" 0
+	seen_times "a packet with the exempt mark passes by" 20032 "up0 out" 0
 	seen "and goes where its route leads" 20032 "acc0 out" dst=$PCOA
 	seen "one with another mark does not" 20033 "up0 out" dst=$NCOA,$PCOA
-	times "one with a router alert passes by" 20034 "up0 out" 0
+	seen_times "one with a router alert passes by" 20034 "up0 out" 0
 	seen "and goes where its route leads" 20034 "acc0 out" dst=$PCOA
-	times "one to a routable multicast group is not taken" 20035 "up0 out" 0
-	times "one without a source goes nowhere" 20036 "up0 out" 0
-	times "a link-local source does not go into the tunnel" 20037 "up0 out" 0
+	seen_times "one to a routable multicast group is not taken" 20035 "up0 out" 0
+	seen_times "one without a source goes nowhere" 20036 "up0 out" 0
+	seen_times "a link-local source does not go into the tunnel" 20037 "up0 out" 0
 }
 
 send_impossible() {
@@ -268,10 +219,10 @@ send_impossible() {
 }
 
 check_impossible() {
-	times "nothing leaves while forwarding is off" 20041 "up0 out" 0
-	seen "the sender is told that there is no way" 20042 "up0 out" \
+	seen_times "nothing leaves while forwarding is off" 20041 "up0 out" 0
+	seen "the sender is told that there is no way" 20042 "up0 out error" \
 		type=1 code=3 src=$PAR_CORE,$CN_ADDR dst=$CN_ADDR,$PCOA
-	times "and that is all" 20042 "up0 out" 1
+	seen_times "and that is all" 20042 "up0 out" 0
 	seen "the packet after it goes to the other end" 20043 "up0 out" dst=2001:db8:dead::1,$PCOA
 }
 
@@ -301,121 +252,77 @@ send_local() {
 }
 
 probed() {
-	[[ $(hex "icmp6 and ip6[40] == 135 and dst $PCOA") ]]
+	[[ $(hex "$PAR_PCAP" "icmp6 and ip6[40] == 135 and dst $PCOA") ]]
 }
 
 check_local() {
-	times "the router's own packets are not redirected" 20051 "up0 out" 0
-	times "they go where its route leads" 20051 "acc0 out" 1
+	seen_times "the router's own packets are not redirected" 20051 "up0 out" 0
+	seen_times "they go where its route leads" 20051 "acc0 out" 1
 	seen "with \"local\" they are" 20052 "up0 out" \
 		src=$PAR_ADDR,$PAR_ADDR dst=$NCOA,$PCOA hlim=64,64
-	times "and no longer when it is taken back" 20053 "up0 out" 0
+	seen_times "and no longer when it is taken back" 20053 "up0 out" 0
 	is "its own Mobility Header message never is" \
-		"$(hex "ip6[6] == 135 and src $PAR_ADDR and dst $PCOA" | wc -l) $(
-		hex "ip6[6] == 41 and ip6[46] == 135 and ip6[48:4] == 0x20010db8 and
+		"$(hex "$PAR_PCAP" "ip6[6] == 135 and src $PAR_ADDR and dst $PCOA" | wc -l) $(
+		hex "$PAR_PCAP" "ip6[6] == 41 and ip6[46] == 135 and ip6[48:4] == 0x20010db8 and
 			ip6[52:4] == 0x00010000" | wc -l)" "1 0"
 	is "nor is its own Neighbour Discovery" \
-		"$(hex "ip6[6] == 41 and ip6[46] == 58 and ip6[80] == 135" | wc -l)" 0
+		"$(hex "$PAR_PCAP" "ip6[6] == 41 and ip6[46] == 58 and ip6[80] == 135" | wc -l)" 0
 }
 
 # ---- many packets -------------------------------------------------------
 
-# stream_start NAME ADDR PORT UDPLOG-SEND-OPTION...: from $FROM (the CN)
-stream_start() {
-	local name=$LIB_TMP/$1 addr=$2 port=$3
-
-	shift 3
-	: >"$name.ready"
-	background in_ns "$MN" udplog recv --bind "$addr" --port "$port" --log "$name.received" \
-		--idle 3000 >"$name.ready"
-	STREAM_PIDS+=($!)
-	wait_line "$WAIT_MS" "$name.ready" ready || bail "udplog does not listen on $addr"
-	background in_ns "${FROM:-$CN}" udplog send --to "$addr" --port "$port" --log "$name.sent" "$@"
-	STREAM_PIDS+=($!)
-}
-
-# stream_ends NAME...: waits, and leaves "sent lost duplicated reordered" of each
-# in REPORT
-stream_ends() {
-	local pid name
-
-	for pid in "${STREAM_PIDS[@]}"; do
-		wait "$pid" || bail "udplog ended with status $?"
-	done
-	STREAM_PIDS=()
-	REPORT=
-	for name; do
-		REPORT+=${REPORT:+, }$(udplog report --json --sent "$LIB_TMP/$name.sent" \
-			--received "$LIB_TMP/$name.received" |
-			jq -r '"\(.sent) \(.lost) \(.duplicated) \(.reordered)"')
-	done
-}
-
-# destinations PORT: of the outer packets in order, repetitions left out
+# destinations PCOA: of the outer packets for it in order, repetitions left out
 destinations() {
-	tcpdump -n -r "$LIB_TMP/retarget.pcap" "ip6[82:2] == $1" 2>/dev/null |
-		sed -E 's/.* IP6 [^ ]+ > ([0-9a-f:]+): .*/\1/' | uniq
+	tcpdump -n -r "$LIB_TMP/retarget.pcap" 2>/dev/null |
+		awk -v to="$1.17000:" '$6 == "IP6" && $9 == to && $5 != last {
+			last = $5
+			print substr($5, 1, length($5) - 1)
+		}'
 }
 
-stream_sent() {
-	echo $(($(wc -l <"$LIB_TMP/$1.sent") - 1))
-}
-
-stream_passed() {
-	(($(counter "$PAR" sent.packets id 6) > $1))
+passed() {
+	(($(counter "$PAR" sent.packets id 6) >= $1))
 }
 
 test_retarget() {
+	local first=$LIB_TMP/first second=$LIB_TMP/second senders=()
+
 	par binding add id 6 dst $PCOA2 target tunnel 1
 	capture_start "$PAR" up0 "$LIB_TMP/retarget.pcap" "ip6[6] == 41"
-	stream_start first $PCOA 17001 --rate 500 --time 60
-	stream_start second $PCOA2 17002 --rate 500 --time 60
-	busywait "$WAIT_MS" stream_passed 100
+	receiver "$first" "$MN" $PCOA
+	receiver "$second" "$MN" $PCOA2
+	background numbered $PCOA 0 2000 400
+	senders+=($!)
+	background numbered $PCOA2 0 2000 400
+	senders+=($!)
+	busywait "$WAIT_MS" passed 100
 	par tunnel change id 1 remote $NCOA2
-	busywait "$WAIT_MS" stream_passed $(($(counter "$PAR" sent.packets id 6) + 100))
-	stop "${STREAM_PIDS[1]}"
-	stop "${STREAM_PIDS[3]}"
-	STREAM_PIDS=("${STREAM_PIDS[0]}" "${STREAM_PIDS[2]}")
-	stream_ends first second
-	is "a new remote retargets all bindings at once, and nothing is lost" \
-		"$REPORT" "$(stream_sent first) 0 0 0, $(stream_sent second) 0 0 0"
+	wait "${senders[@]}" || bail "the datagrams could not be sent"
+	settle
+	fence "$first" $PCOA
+	fence "$second" $PCOA2
 	capture_stop "$LIB_TMP/retarget.pcap"
-	is "each of them changed over once" \
-		"$(destinations 17001 | tr '\n' ' ')$(destinations 17002 | tr '\n' ' ')" \
+	is "a new remote loses nothing, and keeps the order" \
+		"$(arrived "$first"), $(arrived "$second")" "0-1999 fence, 0-1999 fence"
+	is "it retargets all bindings at once" \
+		"$(destinations $PCOA | tr '\n' ' ')$(destinations $PCOA2 | tr '\n' ' ')" \
 		"$NCOA $NCOA2 $NCOA $NCOA2 "
 	par tunnel change id 1 remote $NCOA
 	par binding del id 6
 }
 
+# stream COUNT RATE [UDPLOG-OPTION]...: to the node; sets ARRIVED
+stream() {
+	receiver "$LIB_TMP/stream" "$MN" $PCOA
+	numbered $PCOA 0 "$@" || bail "the datagrams could not be sent"
+	fence "$LIB_TMP/stream" $PCOA
+	ARRIVED=$(arrived "$LIB_TMP/stream")
+}
+
 test_sizes() {
-	stream_start big $PCOA 17003 --rate 200 --count 10 --size 4000
-	stream_ends big
-	stream_start big $PCOA 17003 --rate 200 --count 100 --size 4000
-	stream_ends big
-	is "large datagrams arrive once the path's MTU is known" "$REPORT" "100 0 0 0"
-}
-
-# download BYTES: over TCP from the CN to the node's PCoA; is it the same?
-download() {
-	head -c "$1" "$WEB/random" >"$WEB/file"
-	in_ns "$MN" curl -s -S --max-time 60 --interface $PCOA -o "$LIB_TMP/file" \
-		"http://[$CN_ADDR]:8080/file" || return
-	cmp "$WEB/file" "$LIB_TMP/file"
-}
-
-web_start() {
-	mkdir "$WEB"
-	head -c 4000000 /dev/urandom >"$WEB/random"
-	: >"$WEB/file"
-	cat >"$LIB_TMP/web.conf" <<-END
-		server.document-root = "$WEB"
-		server.port = 8080
-		server.bind = "[$CN_ADDR]"
-		server.modules = ()
-	END
-	background in_ns "$CN" lighttpd -D -f "$LIB_TMP/web.conf" >"$LIB_TMP/web.log" 2>&1
-	busywait "$WAIT_MS" in_ns "$CN" curl -s -o /dev/null "http://[$CN_ADDR]:8080/" ||
-		bail "lighttpd: $(<"$LIB_TMP/web.log")"
+	stream 10 200 --size 4000
+	stream 100 200 --size 4000
+	is "large datagrams arrive once the path's MTU is known" "$ARRIVED" "0-99 fence"
 }
 
 # bad_sums: segments and datagrams with a wrong checksum that the node received
@@ -425,19 +332,18 @@ bad_sums() {
 }
 
 test_tcp() {
-	web_start
+	web_start "$CN" $CN_ADDR 4000000
 	capture_start "$PAR" up0 "$LIB_TMP/gso.pcap" -Q out "ip6[6] == 41 and ip6[46] == 6"
-	check "a file comes through the tunnel by TCP" download 4000000
+	check "a file comes through the tunnel by TCP" download "$MN" $PCOA 4000000
 	capture_stop "$LIB_TMP/gso.pcap"
 	is "packets of several segments stay together in the tunnel" \
 		"$(tcpdump -n -c 1 -r "$LIB_TMP/gso.pcap" "ip6[4:2] > 1460" 2>/dev/null | wc -l)" 1
 	# Now the PAR has to cut and to sum itself, and the node to check it.
 	in_ns "$PAR" ethtool -K up0 tx off >/dev/null || bail "ethtool failed"
-	check "also if the PAR's interface cannot help" download 1000000
+	check "also if the PAR's interface cannot help" download "$MN" $PCOA 1000000
 	par binding change id 5 local
-	FROM=$PAR stream_start own $PCOA 17004 --rate 500 --count 50
-	stream_ends own
-	is "the router's own datagrams arrive" "$REPORT" "50 0 0 0"
+	CN=$PAR stream 50 500
+	is "the router's own datagrams arrive" "$ARRIVED" "0-49 fence"
 	par binding change id 5 local off
 	is "no checksum was wrong" "$(bad_sums | tr '\n' ' ')" "0 0 "
 	in_ns "$PAR" ethtool -K up0 tx on >/dev/null || bail "ethtool failed"
@@ -447,16 +353,15 @@ test_tcp() {
 test_fragments() {
 	lib_settings "$PAR" ipv6/conf/up0/mtu=1280
 	capture_start "$PAR" up0 "$LIB_TMP/small.pcap" "ip6[6] == 44 or icmp6"
-	stream_start small $PCOA 17005 --rate 200 --count 20 --size 1232
-	stream_ends small
-	is "through an underlay of 1280 bytes packets of 1280 bytes arrive" "$REPORT" "20 0 0 0"
+	stream 20 200 --size 1232
+	is "through an underlay of 1280 bytes packets of 1280 bytes arrive" "$ARRIVED" "0-19 fence"
 	capture_stop "$LIB_TMP/small.pcap"
 	is "in two outer fragments each" \
 		"$(tcpdump -n -r "$LIB_TMP/small.pcap" "src $PAR_ADDR and dst $NCOA" 2>/dev/null |
 		wc -l)" 40
 	is "and nobody is told to send smaller ones" \
 		"$(tcpdump -n -r "$LIB_TMP/small.pcap" "icmp6[0] == 2" 2>/dev/null | wc -l)" 0
-	check "a file comes through it by TCP" download 200000
+	check "a file comes through it by TCP" download "$MN" $PCOA 200000
 }
 
 need ip tc fmipctl jq tcpdump tshark nft curl lighttpd ethtool udplog
@@ -481,7 +386,8 @@ par binding add id 1 dst $PCOA target tunnel 1
 capture_start "$PAR" any "$PAR_PCAP" ip6
 capture_start "$MN" fast0 "$MN_PCAP" ip6
 send_headers
-check "the counters of a binding add up" adds_up "$PAR" id 1
+counters "$PAR" id 1
+check "the counters of a binding add up" balanced
 is "and say what became of each packet" "$(for name in received.packets sent.packets \
 	dropped.hop-limit dropped.too-big; do counter "$PAR" $name id 1; done | tr '\n' ' ')" "12 10 1 1 "
 send_prefixes
@@ -490,7 +396,7 @@ send_impossible
 send_local
 capture_stop "$PAR_PCAP"
 capture_stop "$MN_PCAP"
-read_capture
+read_capture "$PAR_PCAP" "$PAR" up0 acc0
 check_headers
 check_prefixes
 check_exempt
@@ -500,5 +406,6 @@ test_retarget
 test_sizes
 test_tcp
 test_fragments
-check "the counters of the namespace add up" adds_up "$PAR"
+counters "$PAR"
+check "the counters of the namespace add up" balanced
 tap_done
