@@ -2,12 +2,11 @@
 /*
  * Gate transitions and release pacing (RFC 5568 section 5.4).
  *
- * The rate of a release comes from the packets that are still buffered: they
- * arrived over @span, so @queued / @span is the rate at which they arrived,
- * smoothed over just the window that has yet to be sent.  Released at that
- * rate times s, the oldest packet's arrival time advances by s seconds a
- * second while the clock, and with it the newest packet, advances by one.  The
- * two meet after hold time / (s - 1), whatever the pattern of arrivals.
+ * A release replays what arrived, faster: a packet that came t after the first
+ * one is due t / s after the release began, s being the speed-up.  So the rate
+ * is the one at which packets entered the buffer, times s, at every moment.  New
+ * packets queue behind.  They are due when the replay has caught up with the
+ * clock, which takes hold time / (s - 1), whatever the pattern of arrivals.
  */
 #include "gate.h"
 
@@ -46,79 +45,130 @@ enum fmip_gate fmip_gate_next(enum fmip_gate gate, enum fmip_gate_step step,
 }
 
 /**
- * fmip_pace_interval() - the time that one packet is given
- * @policy: how to release
- * @queued: packets still buffered
- * @span_ns: from the arrival of the oldest to that of the newest of them
- *
- * Return: nanoseconds; 0 means that nothing is to be paced.
+ * fmip_pace_begin() - begin a release
+ * @pace: state of the release
+ * @now_ns: the time
+ * @first_ns: when the oldest packet had arrived
  */
-u64 fmip_pace_interval(const struct fmip_pace_policy *policy, u32 queued,
-		       u64 span_ns)
+void fmip_pace_begin(struct fmip_pace *pace, u64 now_ns, u64 first_ns)
 {
+	*pace = (struct fmip_pace) {
+		.start_ns = now_ns,
+		.first_ns = first_ns,
+		.started = true,
+	};
+}
+
+/* What may be sent one after another while timers are on time. */
+static u64 on_time(const struct fmip_pace_policy *policy,
+		   const struct fmip_pace *pace, u64 arrived, u64 over_ns)
+{
+	u64 in_a_tick;
+
+	if (!pace->sent)
+		return FMIP_GATE_BURST;
+	if (policy->release == FMIP_RELEASE_RATE)
+		in_a_tick = div_u64(policy->rate * FMIP_GATE_TICK_NS,
+				    NSEC_PER_SEC);
+	else
+		in_a_tick = div64_u64(arrived * policy->speedup *
+				      (FMIP_GATE_TICK_NS / 100), over_ns + 1);
+	return max_t(u64, 2 * in_a_tick + 1, FMIP_GATE_BURST);
+}
+
+/* One late timer is made up for in bursts; late timers make them larger. */
+static u32 extra(const struct fmip_pace *pace, u64 now_ns)
+{
+	if (now_ns - pace->ran_ns < 2 * FMIP_GATE_TICK_NS)
+		return pace->extra / 2;
+	if (!pace->sent || pace->left)
+		return pace->extra;
+	return min_t(u32, pace->extra * 2 + FMIP_GATE_BURST, FMIP_GATE_BUDGET);
+}
+
+/**
+ * fmip_pace_most() - how many packets may be sent one after another now
+ * @policy: how to release
+ * @pace: state of the release
+ * @now_ns: the time
+ * @arrived: packets that arrived since the hold began
+ * @over_ns: the time that they took
+ *
+ * No more than RFC 5568 allows, unless timers cannot keep up with that: then
+ * what is metered to arrive in a tick, times the speed-up, and more if timers
+ * keep being late.  The gate must open.
+ *
+ * Return: a number of packets, at most FMIP_GATE_BUDGET.
+ */
+u32 fmip_pace_most(const struct fmip_pace_policy *policy,
+		   struct fmip_pace *pace, u64 now_ns, u64 arrived,
+		   u64 over_ns)
+{
+	if (policy->release == FMIP_RELEASE_IMMEDIATE)
+		return FMIP_GATE_BUDGET;
+	pace->extra = extra(pace, now_ns);
+	pace->left = min_t(u64, on_time(policy, pace, arrived, over_ns) +
+			   pace->extra, FMIP_GATE_BUDGET);
+	pace->ran_ns = now_ns;
+	return pace->left;
+}
+
+/* When a packet is due that arrived at @since_ns; 0 if it always is. */
+static u64 due_ns(const struct fmip_pace_policy *policy,
+		  const struct fmip_pace *pace, u64 since_ns)
+{
+	if (pace->sent < FMIP_GATE_BURST)
+		return 0;
 	switch (policy->release) {
-	case FMIP_RELEASE_RATE:
-		return div_u64(NSEC_PER_SEC, policy->rate);
 	case FMIP_RELEASE_RFC5568:
-		if (!queued)
-			return 1;
-		return max_t(u64, 1, div64_u64(span_ns * 100,
-					       (u64)queued * policy->speedup));
+		return pace->start_ns +
+		       div_u64((since_ns - pace->first_ns) * 100,
+			       policy->speedup);
+	case FMIP_RELEASE_RATE:
+		return pace->start_ns +
+		       div_u64((pace->sent + 1 - FMIP_GATE_BURST) *
+			       NSEC_PER_SEC, policy->rate);
 	default:
 		return 0;
 	}
 }
 
 /**
- * fmip_pace_due() - how many packets may be sent now
- * @pace: state of the release; advanced by what is returned
+ * fmip_pace_take() - may the oldest packet go now?
+ * @policy: how to release
+ * @pace: state of the release; counts the packet if it may
  * @now_ns: the time
- * @interval_ns: what fmip_pace_interval() says
+ * @since_ns: when the packet had arrived
  *
- * The first call allows the burst of RFC 5568.  Later ones allow what has come
- * due since, never more than that burst unless packets are due faster than
- * timers run.  What a late timer leaves undone is not made up for at once.
- *
- * Return: a number of packets, at most FMIP_GATE_BUDGET.
+ * Return: true if so.
  */
-u32 fmip_pace_due(struct fmip_pace *pace, u64 now_ns, u64 interval_ns)
+bool fmip_pace_take(const struct fmip_pace_policy *policy,
+		    struct fmip_pace *pace, u64 now_ns, u64 since_ns)
 {
-	u32 most = FMIP_GATE_BURST;
-	u64 due;
-
-	if (!pace->started) {
-		pace->started = true;
-		pace->last_ns = now_ns;
-		return interval_ns ? FMIP_GATE_BURST : FMIP_GATE_BUDGET;
-	}
-	if (!interval_ns)
-		return FMIP_GATE_BUDGET;
-	if (interval_ns * FMIP_GATE_BURST < FMIP_GATE_TICK_NS)
-		most = min_t(u64, div64_u64(FMIP_GATE_TICK_NS, interval_ns) + 1,
-			     FMIP_GATE_BUDGET);
-	due = div64_u64(now_ns - pace->last_ns, interval_ns);
-	if (due > most) {
-		pace->last_ns = now_ns;
-		return most;
-	}
-	pace->last_ns += due * interval_ns;
-	return due;
+	if (due_ns(policy, pace, since_ns) > now_ns)
+		return false;
+	pace->sent++;
+	pace->left--;
+	return true;
 }
 
 /**
- * fmip_pace_wait() - how long until the next packet is due
+ * fmip_pace_wait() - how long until the oldest packet may go
+ * @policy: how to release
  * @pace: state of the release
  * @now_ns: the time
- * @interval_ns: what fmip_pace_interval() says
+ * @since_ns: when the packet had arrived
  *
- * Return: nanoseconds from @now_ns; 0 if it is due.
+ * Return: nanoseconds from @now_ns; 0 if it may go at once.
  */
-u64 fmip_pace_wait(const struct fmip_pace *pace, u64 now_ns, u64 interval_ns)
+u64 fmip_pace_wait(const struct fmip_pace_policy *policy,
+		   const struct fmip_pace *pace, u64 now_ns, u64 since_ns)
 {
 	u64 next;
 
-	if (!interval_ns)
+	if (policy->release == FMIP_RELEASE_IMMEDIATE)
 		return 0;
-	next = pace->last_ns + max_t(u64, interval_ns, FMIP_GATE_TICK_NS);
+	next = max_t(u64, due_ns(policy, pace, since_ns),
+		     pace->ran_ns + FMIP_GATE_TICK_NS);
 	return next > now_ns ? next - now_ns : 0;
 }

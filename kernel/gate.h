@@ -13,7 +13,7 @@
 /* RFC 5568 section 5.4: how many may be sent one after another. */
 #define FMIP_GATE_BURST		5
 
-/* No timer runs more often; a faster release sends more at a time instead. */
+/* No timer runs more often; a faster release sends more at a time. */
 #define FMIP_GATE_TICK_NS	100000ULL
 
 /* Most packets that are sent without letting go of the processor. */
@@ -45,19 +45,33 @@ struct fmip_pace_policy {
 
 /**
  * struct fmip_pace - where a release has got to
- * @last_ns: when the last packet was due
- * @started: the first burst has been sent
+ * @start_ns: when it began
+ * @first_ns: when the first packet of it had arrived
+ * @ran_ns: when packets were last allowed
+ * @sent: how many have been allowed
+ * @left: how many more might have been, the last time
+ * @extra: what is added because timers keep being late
+ * @started: it has begun
  */
 struct fmip_pace {
-	u64 last_ns;
+	u64 start_ns;
+	u64 first_ns;
+	u64 ran_ns;
+	u64 sent;
+	u32 left;
+	u32 extra;
 	bool started;
 };
 
 enum fmip_gate fmip_gate_next(enum fmip_gate gate, enum fmip_gate_step step,
 			      bool idle);
-u64 fmip_pace_interval(const struct fmip_pace_policy *policy, u32 queued,
-		       u64 span_ns);
-u32 fmip_pace_due(struct fmip_pace *pace, u64 now_ns, u64 interval_ns);
-u64 fmip_pace_wait(const struct fmip_pace *pace, u64 now_ns, u64 interval_ns);
+void fmip_pace_begin(struct fmip_pace *pace, u64 now_ns, u64 first_ns);
+u32 fmip_pace_most(const struct fmip_pace_policy *policy,
+		   struct fmip_pace *pace, u64 now_ns, u64 arrived,
+		   u64 over_ns);
+bool fmip_pace_take(const struct fmip_pace_policy *policy,
+		    struct fmip_pace *pace, u64 now_ns, u64 since_ns);
+u64 fmip_pace_wait(const struct fmip_pace_policy *policy,
+		   const struct fmip_pace *pace, u64 now_ns, u64 since_ns);
 
 #endif /* _FMIP_GATE_H */

@@ -184,6 +184,8 @@ static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
 	};
 	__skb_queue_tail(&q->skbs, skb);
 	account(b, skb);
+	if (!q->arrived++)
+		q->first_ns = now;
 	return FMIP_DROP_NONE;
 }
 
@@ -248,15 +250,25 @@ static void set_gate(struct fmip_binding *b, enum fmip_gate gate)
 	smp_store_release(&b->gate, gate);
 }
 
-/* How long the packets that are still buffered took to arrive. */
-static u64 span(const struct fmip_queue *q)
+/* When the oldest packet came.  There is one. */
+static u64 oldest_ns(const struct fmip_queue *q)
 {
-	struct sk_buff *head = skb_peek(&q->skbs);
+	return parked(skb_peek(&q->skbs))->since_ns;
+}
 
-	if (!head)
-		return 0;
-	return parked(skb_peek_tail(&q->skbs))->since_ns -
-	       parked(head)->since_ns;
+static void take_some(struct fmip_binding *b, struct fmip_plan *plan, u64 now,
+		      struct sk_buff_head *batch)
+{
+	struct fmip_queue *q = b->queue;
+	u32 n;
+
+	if (!q->pace.started)
+		fmip_pace_begin(&q->pace, now, oldest_ns(q));
+	n = fmip_pace_most(&plan->pace, &q->pace, now, q->arrived,
+			   now - q->first_ns);
+	while (n-- && !skb_queue_empty(&q->skbs) &&
+	       fmip_pace_take(&plan->pace, &q->pace, now, oldest_ns(q)))
+		__skb_queue_tail(batch, take(b));
 }
 
 /*
@@ -269,19 +281,17 @@ static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct fmip_queue *q = b->queue;
 	u64 now = ktime_get_ns();
-	struct sk_buff *skb;
-	u64 interval;
-	u32 n;
 
 	drop_aged(b, plan, now);
-	if (!fmip_target_ready(plan))
+	if (skb_queue_empty(&q->skbs))
+		return true;
+	if (!fmip_target_ready(plan)) {
+		/* It begins anew when the link is there again. */
+		q->pace.started = false;
 		return false;
-	interval = fmip_pace_interval(&plan->pace, skb_queue_len(&q->skbs),
-				      span(q));
-	n = fmip_pace_due(&q->pace, now, interval);
-	while (n-- && (skb = take(b)))
-		__skb_queue_tail(batch, skb);
-	return !skb_queue_empty(batch) || skb_queue_empty(&q->skbs);
+	}
+	take_some(b, plan, now, batch);
+	return !skb_queue_empty(batch);
 }
 
 /* How long until the next packet may go.  Called with @b->lock held. */
@@ -292,10 +302,10 @@ static u64 wait_ns(struct fmip_binding *b)
 
 	if (!fmip_target_ready(plan))
 		return LINK_RETRY_NS;
-	return fmip_pace_wait(&q->pace, ktime_get_ns(),
-			      fmip_pace_interval(&plan->pace,
-						 skb_queue_len(&q->skbs),
-						 span(q)));
+	if (skb_queue_empty(&q->skbs))
+		return 0;
+	return fmip_pace_wait(&plan->pace, &q->pace, ktime_get_ns(),
+			      oldest_ns(q));
 }
 
 /* Bring a packet back into the state in which it was queued. */
@@ -384,6 +394,8 @@ void fmip_queue_hold(struct fmip_binding *b)
 
 	spin_lock_bh(&b->lock);
 	if (!b->dying) {
+		if (b->gate == FMIP_GATE_OPEN)
+			b->queue->arrived = 0;
 		set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_HOLD,
 					   idle(b->queue)));
 		b->queue->overflowed = false;
@@ -407,7 +419,7 @@ bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns)
 	struct fmip_queue *q = b->queue;
 	bool empty = idle(q);
 
-	memset(&q->pace, 0, sizeof(q->pace));
+	q->pace.started = false;
 	q->opened_ns = since_ns;
 	b->has_hold_end = false;
 	fmip_expiry_arm(b);

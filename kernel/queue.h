@@ -18,6 +18,8 @@ struct fmip_binding;
  * @peak_bytes: most truesize there ever was
  * @first_release_ns: from the last opening to the first packet out
  * @opened_ns: when the gate was last told to open, or 0 once a packet is out
+ * @arrived: packets queued since the hold began
+ * @first_ns: when the first of them came
  * @pace: of the release
  * @timer: runs when the next packet is due
  * @draining: somebody is sending packets taken from @skbs, without the lock;
@@ -34,6 +36,8 @@ struct fmip_queue {
 	u64 peak_bytes;
 	u64 first_release_ns;
 	u64 opened_ns;
+	u64 arrived;
+	u64 first_ns;
 	struct fmip_pace pace;
 	struct hrtimer timer;
 	bool draining;
