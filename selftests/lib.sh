@@ -412,8 +412,9 @@ arrived() {
 declare -A COUNT
 
 # counters NETNS [BINDING-SELECTOR]...: reads those of a binding, or of the
-# namespace, into $COUNT: gate received sent released buffered bytes peak
-# attached, dropped (how many), and drops, as in "limit-packets 150 aged 2"
+# namespace, into $COUNT: gate received sent released buffered bytes peak decap
+# attached rejected answers first_release, bindings tunnels, dropped (how many),
+# and drops, as in "limit-packets 150 aged 2"
 counters() {
 	local ns=$1 line gate
 
@@ -430,7 +431,13 @@ counters() {
 		received) COUNT[received]=${line[2]} ;;
 		sent) COUNT[sent]=${line[2]} COUNT[released]=${line[6]} ;;
 		buffered) COUNT[buffered]=${line[2]} COUNT[bytes]=${line[4]} COUNT[peak]=${line[6]} ;;
-		attached) COUNT[attached]=${line[1]} ;;
+		decap) COUNT[decap]=${line[2]} ;;
+		attached)
+			COUNT[attached]=${line[1]} COUNT[rejected]=${line[3]}
+			COUNT[answers]=${line[5]} COUNT[first_release]=${line[7]-}
+			COUNT[first_release]=${COUNT[first_release]%ns}
+			;;
+		bindings) COUNT[bindings]=${line[1]} COUNT[tunnels]=${line[3]} ;;
 		dropped) count_drops "${line[@]:1}" ;;
 		esac
 	done <"$LIB_TMP/counters"
