@@ -576,10 +576,9 @@ def bad_scalars():
         binding(name, "ERANGE", "integer out of range", wrong(attr))
     binding("a flag that there is not", "EINVAL", "Attribute failed policy validation",
             wrong(bits(BINDING.FLAGS, 2, 2)))
-    for name, attr in (("hold-left", u32(BINDING.HOLD_LEFT, 1)),
-                       ("statistics", nest(BINDING.STATS))):
-        binding(name + ", which is output only", "EINVAL", "this attribute is output only",
-                wrong(attr))
+    binding("hold-left, which is output only", "EINVAL", "this attribute is output only",
+            wrong(u32(BINDING.HOLD_LEFT, 1)))
+    binding("statistics, which are output only", "EINVAL", ANY_TEXT, wrong(nest(BINDING.STATS)))
 
 
 def bad_form():
