@@ -9,11 +9,8 @@
 
 . "$(dirname "$0")/lib.sh"
 
-CN_DELAY=0
-AR_DELAY=0
-
 OTHER_MAC=02:00:00:00:00:99
-OTHER=2001:db8:2::20	# another binding's address
+OTHER=$NCOA2		# another binding's address
 EVENTS=$LIB_TMP/events
 CAPTURE=$LIB_TMP/link.pcap
 BURST=12		# packets held in each case
@@ -27,19 +24,10 @@ listen() {
 	exec {READY}<> <(:)
 	background fmipctl -j -s -n "$NAR" monitor ready-fd "$READY" >"$EVENTS"
 	read -r -t 10 -u "$READY" || bail "fmipctl monitor does not listen"
-	capture_start "$AIR" ap2 "$CAPTURE" "icmp6 or udp"
+	capture_start "$MN" wlan0 "$CAPTURE" "icmp6 or udp"
 }
 
-# The node is on the new link, with its address, and deaf to solicitations.
-node_arrives() {
-	lib_batch -n "$AIR" <<<"link set radio master br2"
-	lib_batch -n "$MN" <<-END
-		addr add $NCOA/128 dev wlan0 nodad
-		addr add $OTHER/128 dev wlan0 nodad
-		route replace default via $NAR_LL dev wlan0
-	END
-	# By its link-local address it takes part in round_trip.
-	lib_batch -n "$NAR" <<<"neigh add $MN_LL lladdr $MN_MAC dev acc0 nud permanent"
+node_is_deaf() {
 	in_ns "$MN" nft -f - <<-END || bail "nft refused the rules"
 		table ip6 deaf {
 			chain input {
@@ -48,19 +36,20 @@ node_arrives() {
 			}
 		}
 	END
+	# So it must not be probed for a while.  By its link-local address it takes
+	# part in round_trip.
+	lib_settings "$NAR" ipv6/neigh/acc0/delay_first_probe_time=1000
+	lib_batch -n "$NAR" <<<"neigh replace $MN_LL lladdr $MN_MAC dev acc0 nud permanent"
 }
 
-counter() { # counter KEY [ADDRESS]: of its binding
-	[[ $(fmip -j -s binding show dst "${2-$NCOA}") =~ \"$1\":(\{\"packets\":)?([0-9]+) ]] &&
-		echo "${BASH_REMATCH[2]}"
-}
-
-counter_is() { # counter_is KEY VALUE [ADDRESS]
-	[[ $(counter "$1" "${3-$NCOA}") == "$2" ]]
+# held [ADDRESS]: all that was sent is
+held() {
+	wait_counted "COUNT[buffered] == BURST" "$NAR" dst "${1-$NCOA}" ||
+		bail "the packets are not held: $(counts)"
 }
 
 gate_is() { # gate_is GATE [ADDRESS]
-	[[ $(fmip binding show dst "${2-$NCOA}") == *" gate $1 "* ]]
+	counters "$NAR" dst "${2-$NCOA}" && [[ ${COUNT[gate]} == "$1" ]]
 }
 
 neighbour() { # neighbour: the entry of the NCoA
@@ -74,7 +63,7 @@ hold() {
 	fmip binding add dst "$addr" gate hold target link dev acc0 attach una dev acc0 "${@:2}" ||
 		bail "the binding was refused"
 	emit "$addr"
-	busywait "$WAIT_MS" counter_is buffered $BURST "$addr" || bail "the packets are not held"
+	held "$addr"
 }
 
 # emit ADDRESS: $BURST packets to port 7000 + the number of the case
@@ -126,10 +115,9 @@ neighbour_is() {
 	[[ $(neighbour) == *" $1"* ]]
 }
 
-# Sent to at once, a STALE entry is in DELAY, and 5 s later in PROBE.
+# Sent to at once, a STALE entry is in DELAY.
 learnt() {
-	neighbour
-	[[ $(neighbour) =~ "lladdr $MN_MAC "(STALE|DELAY|PROBE) ]]
+	neighbour | grep -E "lladdr $MN_MAC (STALE|DELAY)" || ! neighbour
 }
 
 # told EVENT BINDING LLADDR: there has been such an event; prints it
@@ -161,7 +149,7 @@ opens() {
 	check "and the gate is open, and the router knows where the node is" \
 		eval 'busywait "$WAIT_MS" gate_is open && learnt'
 	check "and has told, after the first packet" told_late $id
-	check "and how long that one took" [ "$(counter first_release_ns)" -gt 0 ]
+	check "and how long that one took" counted "COUNT[first_release] > 0" "$NAR" id $id
 	fmip binding del id $id
 }
 
@@ -200,7 +188,7 @@ test_named() {
 		attach una dev acc0 lladdr $MN_MAC
 	set_state none
 	emit $NCOA
-	busywait "$WAIT_MS" counter_is buffered $BURST || bail "the packets are not held"
+	held
 	receive
 	una
 	check "to a target with a link-layer address all arrive in order" in_order
@@ -211,15 +199,12 @@ test_named() {
 
 # still REJECTED: nothing has happened, but that so many have been rejected
 still() {
-	local shown
-
 	round_trip
-	shown=$(fmip -j -s binding show dst $NCOA)
-	echo "$shown"
+	counters "$NAR" id 50
+	echo "$(counts) attached ${COUNT[attached]} rejected ${COUNT[rejected]}"
 	neighbour
-	[[ $shown == *'"gate":"hold"'* && $shown == *"\"proxies\":[{\"address\":\"$NCOA\""* &&
-		$shown == *"\"buffered\":{\"packets\":$BURST,"* && $shown == *'"attached":0,'* &&
-		$shown == *"\"rejected\":$1,"* && ! $(neighbour) =~ $MN_MAC|$OTHER_MAC ]]
+	[[ ${COUNT[gate]} == hold && ${COUNT[attached]} == 0 && ${COUNT[rejected]} == "$1" &&
+		! $(neighbour) =~ $MN_MAC|$OTHER_MAC ]] && ((COUNT[buffered] == BURST))
 }
 
 ignored() { # ignored NAME [NDSEND-ARGUMENT]...
@@ -241,7 +226,7 @@ test_invalid() {
 	fmip binding add id 50 dst $NCOA gate hold target link dev acc0 attach una dev acc0 \
 		lladdr $MN_MAC proxy $NCOA dev acc0
 	emit $NCOA
-	busywait "$WAIT_MS" counter_is buffered $BURST || bail "the packets are not held"
+	held
 
 	ignored "no target link-layer address" --no-lladdr
 	ignored "hop limit 64" --hop-limit 64
@@ -258,10 +243,12 @@ test_invalid() {
 	check "which is told" \
 		is_told rejected 50 $OTHER_MAC
 
-	mac=$(in_ns "$NAR" cat /sys/class/net/up0/address)
-	in_ns "$CORE" ndsend una --dev nar0 --target $NCOA --lladdr $MN_MAC \
-		--dst 2001:db8:f2::2 --eth-dst "$mac"
-	in_ns "$CORE" ping -q -c 1 -W 10 2001:db8:f2::2 >/dev/null
+	check "through all of this the address was defended" \
+		grep -q " proxy $NCOA dev acc0" <(fmip binding show id 50)
+	mac=$(in_ns "$NAR" cat /sys/class/net/up1/address)
+	in_ns "$CN" ndsend una --dev eth1 --target $NCOA --lladdr $MN_MAC \
+		--dst 2001:db8:d::1 --eth-dst "$mac"
+	in_ns "$CN" ping -q -c 1 -W 10 2001:db8:d::1 >/dev/null
 	check "on another interface: rejected, and counted" still $((++REJECTED))
 
 	in_ns "$NAR" nft -f - <<-END || bail "nft refused the rules"
@@ -284,7 +271,7 @@ test_invalid() {
 	check "and ends the defence" eval '! grep proxy <(fmip binding show id 50)'
 	una
 	una
-	check "sent again it is harmless" eval 'round_trip; gate_is open && counter_is attached 3'
+	check "sent again it is harmless" eval 'round_trip; gate_is open && ((COUNT[attached] == 3))'
 	is "and no news" "$(told attached 50 $MN_MAC | wc -l)" 1
 	fmip binding del id 50
 }
@@ -292,12 +279,12 @@ test_invalid() {
 # From the node itself, which does not mean its arrival by it.
 test_flags() {
 	una --flags s
-	check "S flag: the gate stays closed" eval 'round_trip; gate_is hold && counter_is attached 0'
+	check "S flag: the gate stays closed" eval 'round_trip; gate_is hold && ((COUNT[attached] == 0))'
 	una --flags r
-	check "R flag: the gate stays closed" eval 'round_trip; gate_is hold && counter_is attached 0'
+	check "R flag: the gate stays closed" eval 'round_trip; gate_is hold && ((COUNT[attached] == 0))'
 	una --flags o
-	check "O flag: the gate stays closed" eval 'round_trip; gate_is hold && counter_is attached 0'
-	is "and all is still held" "$(counter buffered)" $BURST
+	check "O flag: the gate stays closed" eval 'round_trip; gate_is hold && ((COUNT[attached] == 0))'
+	check "and all is still held" [ "${COUNT[buffered]}" -eq $BURST ]
 	fmip binding change id 50 proxy $NCOA dev acc0
 }
 
@@ -309,10 +296,10 @@ test_event_only() {
 	fmip binding add id 60 dst $NCOA gate hold target link dev acc0 \
 		attach una dev acc0 action event proxy $NCOA dev acc0
 	emit $NCOA
-	busywait "$WAIT_MS" counter_is buffered $BURST || bail "the packets are not held"
+	held
 	una
 	check "with action event it is told" is_told attached 60 $MN_MAC
-	check "and that is all" eval 'round_trip; gate_is hold && counter_is buffered $BURST'
+	check "and that is all" eval 'round_trip; gate_is hold && ((COUNT[buffered] == BURST))'
 	check "the defence goes on" grep -q " proxy $NCOA dev acc0" <(fmip binding show id 60)
 	check "and no entry is made" eval '[[ $(neighbour) != *"$MN_MAC"* ]]'
 	receive
@@ -330,7 +317,7 @@ test_two() {
 	una
 	check "of two bindings one opens" in_order
 	check "the other stays closed" gate_is hold $OTHER
-	is "with all that it holds" "$(counter buffered $OTHER)" $BURST
+	check "with all that it holds" [ "${COUNT[buffered]}" -eq $BURST ]
 	receive $OTHER
 	in_ns "$MN" ndsend una --dev wlan0 --target $OTHER
 	check "until its own node is there" in_order
@@ -347,7 +334,7 @@ test_before() {
 	receive
 	emit $NCOA
 	check "a UNA before its binding: made open, it delivers at once" in_order
-	is "without buffering" "$(counter peak)" 0
+	check "without buffering" counted "COUNT[peak] == 0" "$NAR" dst $NCOA
 	fmip binding del dst $NCOA
 
 	CASE=$((CASE + 1))
@@ -391,7 +378,7 @@ test_flood() {
 	hold $NCOA lladdr $MN_MAC id 70
 	flood 1000
 	check "of a flood of 1000 each is rejected, and counted" \
-		busywait "$WAIT_MS" counter_is rejected 1000
+		wait_counted "COUNT[rejected] == 1000" "$NAR" id 70
 	receive
 	una
 	check "the right one opens the gate all the same" in_order
@@ -404,7 +391,7 @@ test_flood() {
 
 # ---- the capture --------------------------------------------------------
 
-read_capture() {
+read_link() {
 	local from to type target port asked=
 
 	capture_stop "$CAPTURE"
@@ -431,16 +418,16 @@ read_capture() {
 }
 
 test_capture() {
-	read_capture
+	read_link
 	is "between an arrival and its packets the router asked nobody" "$ASKED" ""
 	is "as many packets were on the link as were sent" "$PACKETS" $((BURST * (CASE + 1)))
 	is "those to the operator's entry went there" "$ELSEWHERE" $BURST
 }
 
 load_module
-topo_up
+topo_router
 listen
-node_arrives
+node_is_deaf
 test_opens
 test_permanent
 test_named

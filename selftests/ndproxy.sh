@@ -10,9 +10,6 @@
 
 . "$(dirname "$0")/lib.sh"
 
-CN_DELAY=0
-AR_DELAY=0
-
 PEER_MAC=02:00:00:00:00:30
 PEER_ADDR=2001:db8:2::30
 NET=2001:db8:2:		# with ":N" a host on the link
@@ -25,17 +22,14 @@ fmip() {
 	fmipctl -n "$NAR" "$@"
 }
 
-# A node that hears what the mobile node will hear.
+# Another node of the link.  The mobile node is away.
 add_peer() {
 	PEER=peer-$LIB_TAG
-	lib_batch <<-END
-		netns add $PEER
-		link add name eth0 netns $PEER type veth peer name port netns $AIR
-	END
+	lib_batch <<<"netns add $PEER"
 	LIB_NAMESPACES+=("$PEER")
-	lib_batch -n "$AIR" <<-END
-		link set port addrgenmode none
-		link set port master br2 up
+	lib_batch -n "$MN" <<-END
+		addr del $NCOA/128 dev wlan0
+		link add name eth0 link wlan0 netns $PEER type macvlan mode bridge
 	END
 	lib_batch -n "$PEER" <<-END
 		link set eth0 addrgenmode none
@@ -43,19 +37,15 @@ add_peer() {
 		addr add $PEER_ADDR/64 dev eth0 nodad
 		addr add fe80::30/64 dev eth0 nodad
 	END
-	lib_settings "$AIR"
-	lib_settings "$PEER"
 }
 
 listen() {
-	background in_ns "$AIR" tcpdump -Z root -n -l -e -v -i ap2 icmp6 >"$LIVE" 2>"$LIVE.err"
-	background in_ns "$CORE" tcpdump -Z root -n -l -e -v -i nar0 icmp6 >"$UPSTREAM" 2>"$UPSTREAM.err"
-	exec {READY}<> <(:)
-	background fmipctl -n "$NAR" monitor ready-fd "$READY" >"$EVENTS"
-	read -r -t 10 -u "$READY" || bail "fmipctl monitor does not listen"
+	background in_ns "$NAR" tcpdump -Z root -n -l -e -v -i acc0 icmp6 >"$LIVE" 2>"$LIVE.err"
+	background in_ns "$NAR" tcpdump -Z root -n -l -e -v -i up1 icmp6 >"$UPSTREAM" 2>"$UPSTREAM.err"
+	events_start "$NAR" "$EVENTS"
 	wait_line "$WAIT_MS" "$LIVE.err" "listening on" || bail "tcpdump: $(<"$LIVE.err")"
 	wait_line "$WAIT_MS" "$UPSTREAM.err" "listening on" || bail "tcpdump: $(<"$UPSTREAM.err")"
-	capture_start "$AIR" ap2 "$CAPTURE" "icmp6 or udp"
+	capture_start "$NAR" acc0 "$CAPTURE" "icmp6 or udp"
 }
 
 # ask N [NDSEND-ARGUMENT]...: host N of the link asks who has the NCoA
@@ -74,21 +64,21 @@ told_all() {
 	busywait "$WAIT_MS" grep -q "> ff02::1: .*neighbor advertisement.* tgt is $1," "$LIVE"
 }
 
-# fence N: what was sent before has been dealt with, because the router answers
+# synced N: what was sent before has been dealt with, because the router answers
 # host N, who asks for an address of the router's
-fence() {
+synced() {
 	in_ns "$PEER" ndsend ns --dev eth0 --src "$NET:$1" --target $NAR_ADDR
 	told "$1" || bail "the router does not answer for its own address"
 }
 
 # silent N: the router has seen what host N asked, and says nothing
 silent() {
-	fence "f$1"
+	synced "f$1"
 	! grep "> $NET:$1: .*neighbor advertisement" "$LIVE"
 }
 
 unasked() { # unasked ADDRESS: nobody has said who has ADDRESS
-	fence "$2"
+	synced "$2"
 	! grep "neighbor advertisement.* tgt is $1," "$LIVE"
 }
 
@@ -104,17 +94,8 @@ leaves() {
 	busywait "$WAIT_MS" not_member "$1"
 }
 
-buffered() { # buffered ADDRESS: packets that its binding holds
-	[[ $(fmip -j -s binding show dst "$1") =~ \"buffered\":\{\"packets\":([0-9]+) ]] &&
-		echo "${BASH_REMATCH[1]}"
-}
-
-buffers() { # buffers ADDRESS PACKETS
-	[[ $(buffered "$1") == "$2" ]]
-}
-
 answers() {
-	[[ $(fmip -j stats) =~ \"proxy_answers\":([0-9]+) ]] && echo "${BASH_REMATCH[1]}"
+	counters "$NAR" && echo "${COUNT[answers]}"
 }
 
 refused() { # refused TEXT COMMAND...: the kernel refuses it in these words
@@ -133,7 +114,7 @@ tentative() { # tentative WORD ADDRESS: how far the peer's own DAD has come
 	shown=$(ip -n "$PEER" -6 -o addr show dev eth0 to "$2")
 	case $1 in
 	failed) [[ $shown == *dadfailed* ]] ;;
-	done) [[ $shown && $shown != *tentative* ]] ;;
+	over) [[ $shown && $shown != *tentative* ]] ;;
 	esac
 }
 
@@ -226,13 +207,13 @@ test_others() {
 	ask a5 --target $NET:99
 	check "another address is not answered for" silent a5
 
-	in_ns "$CORE" ndsend ns --dev nar0 --src 2001:db8:f2::aa --target $NCOA
-	mac=$(in_ns "$NAR" cat /sys/class/net/up0/address)
-	in_ns "$CORE" ndsend ns --dev nar0 --src 2001:db8:f2::ab --target $NCOA \
+	in_ns "$CN" ndsend ns --dev eth1 --src 2001:db8:d::aa --target $NCOA
+	mac=$(in_ns "$NAR" cat /sys/class/net/up1/address)
+	in_ns "$CN" ndsend ns --dev eth1 --src 2001:db8:d::ab --target $NCOA \
 		--dst $NCOA --eth-dst "$mac"
-	in_ns "$CORE" ndsend ns --dev nar0 --src 2001:db8:f2::ac --target 2001:db8:f2::2
+	in_ns "$CN" ndsend ns --dev eth1 --src 2001:db8:d::ac --target 2001:db8:d::1
 	check "the router answers on the other interface for itself" \
-		busywait "$WAIT_MS" grep -q "> 2001:db8:f2::ac: .*advertisement" "$UPSTREAM"
+		busywait "$WAIT_MS" grep -q "> 2001:db8:d::ac: .*advertisement" "$UPSTREAM"
 	check_fails "on another interface the address is not answered for" \
 		grep "advertisement.* tgt is $NCOA," "$UPSTREAM"
 }
@@ -243,7 +224,7 @@ test_own_dad() {
 	in_ns "$PEER" ndsend dad --dev eth0 --target $NET:13
 	check "the node's own probe for duplicates is not answered" unasked $NET:13 e1
 	peer_takes $NET:13
-	check "so that it gets its address" busywait "$WAIT_MS" tentative done $NET:13
+	check "so that it gets its address" busywait "$WAIT_MS" tentative over $NET:13
 	peer_drops $NET:13
 	in_ns "$PEER" ndsend dad --dev eth0 --target $NET:13 --eth-src 02:00:00:00:00:77
 	check "the probe of another node is" told_all $NET:13
@@ -340,12 +321,13 @@ test_told_to_stop() {
 }
 
 test_timer() {
-	fmip binding add id 16 dst $NET:16 gate hold proxy $NET:16 dev acc0 lifetime 1500ms
+	fmip binding add id 16 dst $NET:16 gate hold proxy $NET:16 dev acc0 lifetime 60s
 	ask c4 --target $NET:16
 	check "one with a lifetime is answered for" told c4
+	fmip binding change id 16 proxy $NET:16 dev acc0 lifetime 200ms
 	check "its end is told" \
-		busywait "$WAIT_MS" grep -q "^expired .*binding 16 .*$NET:16 " "$EVENTS"
-	check "as that of a proxy" grep -q "^expired .*binding 16 .*proxy" "$EVENTS"
+		wait_events 1 "$EVENTS" expired "binding 16 "
+	is "as that of a proxy" "$(events "$EVENTS" expired "timer proxy addr $NET:16 dev acc0")" 1
 	check "then it ends" ended $NET:16 c5
 	check "and the binding stays" fmip binding show id 16
 	check_fails "without it" grep -q proxy <(fmip binding show id 16)
@@ -363,7 +345,7 @@ test_duplicate() {
 	in_ns "$PEER" ndsend na --dev eth0 --target $NET:13 --src $NET:13 --dst ff02::1 --flags o \
 		--eth-src 02:00:00:00:00:77 --lladdr 02:00:00:00:00:77
 	check "that another node claims the address is told" \
-		busywait "$WAIT_MS" grep -q "^duplicate .*$NET:13 .*02:00:00:00:00:77" "$EVENTS"
+		wait_events 1 "$EVENTS" duplicate "addr $NET:13 dev acc0 lladdr 02:00:00:00:00:77"
 	ask c7 --target $NET:13 --eth-src 02:00:00:00:00:77
 	check "and the defence goes on" told c7
 }
@@ -385,9 +367,8 @@ test_arrival() {
 	in_ns "$CN" udplog send --to $NCOA --port 7001 --id 1 --count 10 --log "$LIB_TMP/cn.sent"
 	in_ns "$PEER" udplog send --to $NCOA --port 7002 --id 2 --count 10 --log "$LIB_TMP/peer.sent"
 	check "what comes from afar and what a neighbour sends is held" \
-		busywait "$WAIT_MS" buffers $NCOA 20
-	fence e2
-	lib_batch -n "$AIR" <<<"link set radio master br2"
+		wait_counted "COUNT[buffered] == 20" "$NAR" dst $NCOA
+	synced e2
 	lib_batch -n "$MN" <<<"addr add $NCOA/128 dev wlan0 nodad"
 	in_ns "$MN" ndsend una --dev wlan0 --target $NCOA
 	wait "$FROM_CN" "$FROM_PEER"
@@ -399,7 +380,7 @@ test_arrival() {
 	lib_batch -n "$MN" <<<"addr del $NCOA/128 dev wlan0"
 	peer_takes $NCOA
 	check "then a node that wants the address gets it" \
-		busywait "$WAIT_MS" tentative done $NCOA
+		busywait "$WAIT_MS" tentative over $NCOA
 	peer_drops $NCOA
 	fmip binding flush
 }
@@ -420,9 +401,10 @@ test_own_nd() {
 	fmip binding change id 64 local
 	check "also if the binding is for what the router sends" \
 		probe_works "$NAR" acc0 $PEER_ADDR $PEER_MAC
-	check "nothing of this has been held" buffers $NET:/64 0
+	check "nothing of this has been held" counted "COUNT[received] == 0" "$NAR" id 64
 	in_ns "$CN" udplog send --to $NET:55 --port 7003 --count 1 --log "$LIB_TMP/sent"
-	check "as something for another host is" busywait "$WAIT_MS" buffers $NET:/64 1
+	check "as something for another host is" \
+		wait_counted "COUNT[buffered] == 1" "$NAR" id 64
 	fmip binding del id 64
 }
 
@@ -432,7 +414,7 @@ test_own_nd() {
 # those to one destination about one target with ";" between them.
 declare -A ANSWER
 
-read_capture() {
+read_link() {
 	local from to src dst hlim port target r s o lladdr sum key
 
 	capture_stop "$CAPTURE"
@@ -465,7 +447,7 @@ read_capture() {
 test_capture() {
 	local one="255 1 $NAR_MAC" all=33:33:00:00:00:01
 
-	read_capture
+	read_link
 	is "an answer is one: S, not O, not R, hop limit 255, to who asked" \
 		"${ANSWER[$NET:a2 $NCOA]-}" "0 1 0 $one $PEER_MAC"
 	is "so is one to a unicast solicitation" \
@@ -486,7 +468,7 @@ test_capture() {
 }
 
 load_module
-topo_up
+topo_router
 add_peer
 listen
 test_answers
