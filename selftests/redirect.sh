@@ -376,6 +376,11 @@ lib_batch -n "$MN" <<-END
 	link set fast1 addrgenmode none
 	link set fast1 up
 END
+# The NAR would drop what comes in a burst while it looks for the node's link-layer
+# address.
+lib_batch -n "$NAR" <<-END
+	neigh replace $NCOA2 lladdr $MN_MAC dev acc0 nud permanent
+END
 # What is not redirected shall be seen to leave, although nobody is there.
 lib_batch -n "$PAR" <<-END
 	neigh replace $PCOA lladdr $MN_MAC dev acc0 nud permanent
