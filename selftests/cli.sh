@@ -40,8 +40,8 @@ network_up() {
 		link set lo up
 		link set eth0 addrgenmode none
 		link set eth1 addrgenmode none
-		link set eth0 up
-		link set eth1 up
+		link set eth0 address $PAR_MAC up
+		link set eth1 address $NAR_MAC up
 		link set extra0 up
 		addr add 2001:db8:1::1/64 dev eth0 nodad
 		addr add 2001:db8:2::1/64 dev eth1 nodad
@@ -52,6 +52,7 @@ network_up() {
 		link set eth0 addrgenmode none
 		link set eth0 up
 		addr add 2001:db8:1::2/64 dev eth0 nodad
+		neigh add 2001:db8:1::1 lladdr $PAR_MAC dev eth0 nud permanent
 		route add default via 2001:db8:1::1 dev eth0
 	END
 	lib_batch -n "$node" <<-END
@@ -469,7 +470,7 @@ buffered() {
 }
 
 replacing() {
-	local i link="target link dev eth1 lladdr $node_mac"
+	local i prefixes link="target link dev eth1 lladdr $node_mac"
 
 	ctl binding add id 5 dst 2001:db8:2::10 gate hold
 	receiver "$LIB_TMP/parked" "$node" 2001:db8:2::10
@@ -490,24 +491,25 @@ replacing() {
 	fence "$LIB_TMP/parked" 2001:db8:2::10
 	is "... and all of it arrives once the gate opens" "$(arrived "$LIB_TMP/parked")" "0-19 fence"
 
-	for ((i = 0; i < 300; i++)); do
-		echo "binding replace id 5 dst 2001:db8:2::$((10 + i % 2 * 10))/128 dst 2001:db8:2::$((
-			20 - i % 2 * 10)) $link cookie $i limit packets $((i + 1))"
-		echo "binding replace dst 2001:db8:2::10 dst 2001:db8:2::/64 local $link"
+	# Many prefixes, so that it takes its time, and the node's at either end.
+	prefixes=$(printf ' dst 2001:db8:2::%x' {32..46})
+	for ((i = 0; i < 500; i++)); do
+		echo "binding replace id 5 dst 2001:db8:2::10 $prefixes $link cookie $i"
+		echo "binding replace id 5 $prefixes dst 2001:db8:2::10 local $link limit packets $((i + 1))"
 	done >"$LIB_TMP/replaces"
 	receiver "$LIB_TMP/replaced" "$node" 2001:db8:2::10
-	background numbered 2001:db8:2::10 0 2000 500
+	background numbered 2001:db8:2::10 0 6000 1500
 	i=$!
 	wait_counted "COUNT[received] > 50" "$router" id 5
-	check "600 replacements while packets pass" ctl -b "$LIB_TMP/replaces"
+	check "1000 replacements while packets pass" ctl -b "$LIB_TMP/replaces"
 	counters "$router" id 5
 	diag "${COUNT[received]} packets had passed by then"
 	wait "$i"
 	fence "$LIB_TMP/replaced" 2001:db8:2::10
-	is "... lose, double and reorder none" "$(arrived "$LIB_TMP/replaced")" "0-1999 fence"
+	is "... lose, double and reorder none" "$(arrived "$LIB_TMP/replaced")" "0-5999 fence"
 	is "... and all were the binding's" \
 		"$(json '.[0].stats | [.received.packets, .sent.packets, .dropped]' -s binding show id 5)" \
-		"[2022,2022,{}]"
+		"[6022,6022,{}]"
 	ctl binding flush
 }
 
@@ -551,7 +553,7 @@ told() {
 	after '"duplicate"' in_ns "$node" ndsend na --dev eth0 --target 2001:db8:2::10 \
 		--dst ff02::1 --flags o --lladdr 02:00:00:00:00:66
 	after '"released"' announce
-	after '"timer":"binding","binding":32' ctl binding add id 32 dst 2001:db8:32::1 gate hold lifetime 20ms
+	after '"binding":32' ctl binding add id 32 dst 2001:db8:32::1 gate hold lifetime 20ms
 	after '"binding":33' ctl binding add id 33 dst 2001:db8:33::1 gate hold hold-time 20ms hold-expiry notify
 	after '"binding":34' ctl binding add id 34 dst 2001:db8:34::1 gate hold hold-time 20ms hold-expiry delete
 	after '"binding":35' ctl binding add id 35 dst 2001:db8:35::1 gate hold \
@@ -602,9 +604,9 @@ manual() {
 		case $line in
 		*"monitor until attached"*)
 			ctl binding add id 50 dst 2001:db8:2::10 gate hold attach una dev eth1 action event
-			in_ns "$node" bash -c 'while read -r -t 0.1; [[ $? -gt 128 ]]; do
+			background in_ns "$node" bash -c 'while read -r -t 0.1; [[ $? -gt 128 ]]; do
 				ndsend una --dev eth0 --target 2001:db8:2::10; done' \
-				<>"$LIB_TMP/monitors" 3<&- &
+				<>"$LIB_TMP/monitors" 3<&-
 			;;
 		*"tunnel show |"*)
 			ctl tunnel add id 3 local 2001:db8:1::1 remote 2001:db8:2::10
@@ -614,7 +616,7 @@ manual() {
 		esac
 		in_ns "$router" bash -c "$line" >out 2>&1 3<&-
 		status=$?
-		[[ $line == *"monitor until attached"* ]] && { kill $!; wait $!; ctl binding flush; }
+		[[ $line == *"monitor until attached"* ]] && { stop $!; ctl binding flush; }
 		is "$line" "$status" 0 || diag "$(<out)"
 	done 3<"$LIB_TMP/examples"
 	is "what the last examples saved is restored" "$(state)" "$(<before)"
