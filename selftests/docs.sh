@@ -34,18 +34,22 @@ unmarked() {
 
 # pattern TEXT: sets PATTERN to what matches it, "..." being anything
 pattern() {
-	local rest=$1
-
-	PATTERN=
-	while [[ $rest == *...* ]]; do
-		printf -v PATTERN '%s%s*' "$PATTERN" "$(quoted "${rest%%...*}")"
-		rest=${rest#*...}
-	done
-	PATTERN+=$(quoted "$rest")
+	PATTERN=${1//\\/\\\\}
+	PATTERN=${PATTERN//[/\\[}
+	PATTERN=${PATTERN//\*/\\*}
+	PATTERN=${PATTERN//\?/\\?}
+	PATTERN=${PATTERN//.../*}
 }
 
-quoted() {
-	sed 's/[][*?\\]/\\&/g' <<<"$1"
+# trim TEXT: sets TRIMMED to it without empty lines and blanks at the ends of lines
+trim() {
+	local line
+
+	TRIMMED=
+	while IFS= read -r line; do
+		line=${line%"${line##*[![:space:]]}"}
+		[[ $line ]] && TRIMMED+=${TRIMMED:+$'\n'}$line
+	done <<<"$1"
 }
 
 # try DOCUMENT COMMAND OUTPUT
@@ -54,10 +58,10 @@ try() {
 
 	got=$(eval "$2" 2>&1 </dev/null)
 	status=$?
-	got=$(sed '/^[[:space:]]*$/d; s/[[:space:]]*$//' <<<"$got")
+	trim "$got"
 	pattern "$3"
 	# shellcheck disable=SC2053 # it is a pattern
-	if [[ $got != $PATTERN ]]; then
+	if [[ $TRIMMED != $PATTERN ]]; then
 		not_ok "$1: $2" "it prints"
 		diag "$got"
 	elif [[ ! $3 && $status != 0 ]]; then
