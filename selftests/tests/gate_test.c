@@ -87,7 +87,7 @@ static void release(struct run *r, u64 end)
 {
 	struct fmip_pace pace = { 0 };
 	size_t head = 0, tail = 0;
-	u64 now = r->hold;
+	u64 now = r->hold, wait;
 	u32 wakeup;
 
 	r->opened = NEVER;
@@ -108,8 +108,10 @@ static void release(struct run *r, u64 end)
 			r->opened = now;
 			return;
 		}
-		now += fmip_pace_wait(&r->policy, &pace, now, arrival[head]);
-		now += lateness(r, wakeup);
+		wait = fmip_pace_wait(&r->policy, &pace, now, arrival[head]);
+		assert_true(wait >= FMIP_GATE_TICK_NS ||
+			    r->policy.release == FMIP_RELEASE_IMMEDIATE);
+		now += wait + lateness(r, wakeup);
 	}
 }
 
