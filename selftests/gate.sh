@@ -60,7 +60,7 @@ keeps_order() {
 		fi
 		wait_events $cycle "$EVENTS" released && ((++opened))
 	done
-	wait_counted "COUNT[received] >= 10000" "$NAR" id 1
+	WAIT_MS=200000 wait_counted "COUNT[received] >= 10000" "$NAR" id 1
 	stop "$SENDER"
 	fence "$log" $NCOA
 	n=$(($(wc -l <"$LIB_TMP/sent") - 1))
