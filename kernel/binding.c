@@ -97,9 +97,19 @@ static void free_rcu(struct rcu_head *rcu)
 	kfree(b);
 }
 
+static void set_dying(struct fmip_binding *b, enum fmip_drop reason)
+{
+	lockdep_assert_held(&b->lock);
+	WRITE_ONCE(b->dying, true);
+	b->reap_reason = reason;
+}
+
 /**
- * fmip_binding_free() - free a binding that was never published
+ * fmip_binding_free() - free a binding whose publication failed, or was not
+ *	tried
  * @b: binding; its plan's uses of tunnels end
+ *
+ * A packet may have found it by the first of its matches.
  *
  * Context: process, the namespace's lock held.
  */
@@ -107,10 +117,14 @@ void fmip_binding_free(struct fmip_binding *b)
 {
 	struct fmip_plan *plan = rcu_dereference_protected(b->plan, true);
 
+	spin_lock_bh(&b->lock);
+	set_dying(b, FMIP_DROP_DELETED);
+	spin_unlock_bh(&b->lock);
+	timer_shutdown_sync(&b->timer);
+	fmip_queue_end(b);
 	if (plan)
 		plan_put_tunnels(plan);
-	timer_shutdown_sync(&b->timer);
-	free_rcu(&b->rcu);
+	call_rcu(&b->rcu, free_rcu);
 }
 
 /**
@@ -171,13 +185,6 @@ void fmip_binding_set_plan(struct fmip_binding *b, struct fmip_plan *plan)
 	old = rcu_replace_pointer(b->plan, plan,
 				  lockdep_is_held(&b->fn->lock));
 	fmip_plan_free(old);
-}
-
-static void set_dying(struct fmip_binding *b, enum fmip_drop reason)
-{
-	lockdep_assert_held(&b->lock);
-	WRITE_ONCE(b->dying, true);
-	b->reap_reason = reason;
 }
 
 /**
@@ -313,6 +320,7 @@ void fmip_binding_forget_dev(struct fmip_net *fn, struct net_device *dev)
 		if (plan_names(plan, dev) ||
 		    fmip_proxy_list_names(&b->proxies, dev))
 			fmip_binding_remove(b, FMIP_DROP_DEVICE);
+		cond_resched();
 	}
 	fmip_binding_reap(fn);
 }

@@ -85,7 +85,7 @@ static enum fmip_drop strip(struct sk_buff *skb, int offset,
 	struct ipv6hdr outer = *ipv6_hdr(skb);
 
 	if (__iptunnel_pull_header(skb, offset, htons(ETH_P_IPV6), true, false))
-		return FMIP_DROP_NO_MEMORY;
+		return FMIP_DROP_MALFORMED;
 	skb_reset_network_header(skb);
 	skb_reset_mac_header(skb);
 	memset(skb->cb, 0, sizeof(skb->cb));
@@ -103,6 +103,7 @@ static enum fmip_drop receive(struct fmip_net *fn, struct sk_buff *skb)
 	struct fmip_path *path;
 	struct ipv6hdr *inner;
 	enum fmip_drop why;
+	unsigned int len;
 	int offset;
 
 	path = find_path(fn, skb);
@@ -120,8 +121,11 @@ static enum fmip_drop receive(struct fmip_net *fn, struct sk_buff *skb)
 	why = strip(skb, offset, dev);
 	if (why)
 		return why;
-	fmip_stats_packet(fn, b, FMIP_COUNT_DECAP, skb->len);
-	fmip_device_receive(dev, skb);
+	len = skb->len;
+	if (fmip_device_receive(dev, skb) == NET_RX_SUCCESS)
+		fmip_stats_packet(fn, b, FMIP_COUNT_DECAP, len);
+	else
+		fmip_stats_drop(fn, NULL, FMIP_DROP_NOT_ACCEPTED, 1);
 	return FMIP_DROP_NONE;
 }
 

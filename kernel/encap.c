@@ -100,8 +100,7 @@ enum fmip_drop fmip_encap_xmit(struct fmip_net *fn, struct fmip_tunnel *t,
 	/* What is no larger than 1280 bytes is fragmented outside. */
 	skb->ignore_df = 1;
 	skb->dev = dst->dev;
-	if (path->mark)
-		skb->mark = path->mark;
+	skb->mark = path->mark;
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	return send(fn->net, skb);
 }

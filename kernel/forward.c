@@ -82,7 +82,8 @@ static int reinjected(struct net *net, struct sk_buff *skb,
 
 	rcu_read_lock();
 	local_bh_disable();
-	m = fmip_match_lookup(&fn->matches, &ipv6_hdr(skb)->daddr,
+	m = READ_ONCE(fn->deaf) ? NULL :
+	    fmip_match_lookup(&fn->matches, &ipv6_hdr(skb)->daddr,
 			      FMIP_DIRECTION_DST);
 	if (m) {
 		ret = go_on(m->binding, skb);

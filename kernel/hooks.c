@@ -15,6 +15,7 @@
 #include "decap.h"
 #include "forward.h"
 #include "hooks.h"
+#include "link.h"
 #include "match.h"
 #include "nd.h"
 #include "net.h"
@@ -65,20 +66,20 @@ static void nd_unicast(struct fmip_binding *b, struct sk_buff *skb,
 {
 	struct fmip_net *fn = b->fn;
 
-	if (!fmip_route_set(fn, skb, in, READ_ONCE(in->mtu)) ||
+	if (!fmip_route_set(fn, skb, in, fmip_link_mtu(in)) ||
 	    nf_hook(NFPROTO_IPV6, NF_INET_LOCAL_IN, fn->net, NULL, skb, in,
 		    NULL, nd_not_for_us) == 1)
 		nd_not_for_us(fn->net, NULL, skb);
 }
 
-static unsigned int prerouting(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static unsigned int route_or_take(struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	struct fmip_net *fn = fmip_net(state->net);
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	struct fmip_match *m;
 
-	if (skb->pkt_type != PACKET_HOST || skb->sk || skb_valid_dst(skb) ||
+	if (READ_ONCE(fn->deaf) || skb->pkt_type != PACKET_HOST || skb->sk || skb_valid_dst(skb) ||
 	    IP6CB(skb)->flags & IP6SKB_ROUTERALERT || stays(&ip6h->daddr) ||
 	    exempt(fn, skb))
 		return NF_ACCEPT;
@@ -96,6 +97,18 @@ static unsigned int prerouting(void *priv, struct sk_buff *skb,
 	else
 		fmip_forward(m->binding, skb);
 	return NF_STOLEN;
+}
+
+/* A packet that comes back from an NFQUEUE comes with bottom halves on. */
+static unsigned int prerouting(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = route_or_take(skb, state);
+	local_bh_enable();
+	return verdict;
 }
 
 /* What the router sends by itself about the node, and never to it. */
@@ -117,8 +130,14 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 	struct fmip_plan *plan;
 	bool taken = false;
 
-	if (stays(&ipv6_hdr(skb)->daddr) || exempt(fn, skb) || signalling(skb))
+	if (READ_ONCE(fn->deaf) || stays(&ipv6_hdr(skb)->daddr) ||
+	    exempt(fn, skb) || signalling(skb))
 		return NF_ACCEPT;
+#ifdef CONFIG_XFRM
+	/* It comes by again when the policy has been applied. */
+	if (skb_dst(skb) && skb_dst(skb)->xfrm)
+		return NF_ACCEPT;
+#endif
 	local_bh_disable();
 	m = match(fn, skb);
 	plan = m ? rcu_dereference(m->binding->plan) : NULL;
@@ -133,13 +152,13 @@ static unsigned int local_out(void *priv, struct sk_buff *skb,
 	return taken ? NF_STOLEN : NF_ACCEPT;
 }
 
-static unsigned int local_in(void *priv, struct sk_buff *skb,
+static unsigned int discover(struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	struct fmip_net *fn = fmip_net(state->net);
 	struct fmip_nd nd;
 
-	if (likely(!fmip_nd_is(skb)) || !fmip_nd_parse(skb, state->in, &nd))
+	if (READ_ONCE(fn->deaf) || !fmip_nd_parse(skb, state->in, &nd))
 		return NF_ACCEPT;
 	if (nd.type == NDISC_NEIGHBOUR_ADVERTISEMENT) {
 		fmip_attach_advertised(fn, state->in, &nd);
@@ -149,6 +168,19 @@ static unsigned int local_in(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	consume_skb(skb);
 	return NF_STOLEN;
+}
+
+static unsigned int local_in(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	if (likely(!fmip_nd_is(skb)))
+		return NF_ACCEPT;
+	local_bh_disable();
+	verdict = discover(skb, state);
+	local_bh_enable();
+	return verdict;
 }
 
 static const struct nf_hook_ops input_ops[] = {
@@ -185,6 +217,7 @@ int fmip_hooks_register(struct fmip_net *fn, bool local)
 	int err;
 
 	lockdep_assert_held(&fn->lock);
+	WRITE_ONCE(fn->deaf, false);
 	if (!fn->hooked) {
 		err = nf_register_net_hooks(fn->net, input_ops,
 					    ARRAY_SIZE(input_ops));
@@ -206,18 +239,21 @@ int fmip_hooks_register(struct fmip_net *fn, bool local)
  * @fn: namespace
  *
  * Every NFQUEUE of the namespace is flushed by this, and with it the packets
- * that wait to come back to us.
+ * that wait to come back to us.  None may be queued after that: first the hooks
+ * stop taking packets, and those that are in them are waited for.
  *
  * Context: process, the namespace's lock held.
  */
 void fmip_hooks_unregister(struct fmip_net *fn)
 {
 	lockdep_assert_held(&fn->lock);
+	if (!fn->hooked)
+		return;
+	WRITE_ONCE(fn->deaf, true);
+	synchronize_net();
 	if (fn->hooked_local)
 		nf_unregister_net_hook(fn->net, &local_ops);
-	if (fn->hooked)
-		nf_unregister_net_hooks(fn->net, input_ops,
-					ARRAY_SIZE(input_ops));
+	nf_unregister_net_hooks(fn->net, input_ops, ARRAY_SIZE(input_ops));
 	fn->hooked_local = false;
 	fn->hooked = false;
 }

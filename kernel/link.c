@@ -4,6 +4,7 @@
  */
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -35,6 +36,20 @@ static int xmit_neigh(struct sk_buff *skb)
 		return NET_XMIT_DROP;
 	}
 	return neigh_output(neigh, skb, false);
+}
+
+/**
+ * fmip_link_mtu() - the largest IPv6 packet that an interface takes
+ * @dev: interface
+ *
+ * Context: RCU.
+ * Return: bytes.
+ */
+unsigned int fmip_link_mtu(const struct net_device *dev)
+{
+	struct inet6_dev *idev = __in6_dev_get(dev);
+
+	return idev ? READ_ONCE(idev->cnf.mtu6) : READ_ONCE(dev->mtu);
 }
 
 /**
@@ -71,7 +86,7 @@ enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
 		why = FMIP_DROP_XMIT;
 		goto drop;
 	}
-	if (fmip_icmp_too_big(fn, skb, dev->mtu)) {
+	if (fmip_icmp_too_big(fn, skb, fmip_link_mtu(dev))) {
 		why = FMIP_DROP_TOO_BIG;
 		goto drop;
 	}

@@ -10,6 +10,7 @@ struct in6_addr;
 struct net_device;
 struct sk_buff;
 
+unsigned int fmip_link_mtu(const struct net_device *dev);
 bool fmip_link_up(const struct net_device *dev);
 enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
 			      const struct fmip_target *target,

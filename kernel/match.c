@@ -137,7 +137,7 @@ static int insert(struct fmip_match_table *t, struct fmip_match *m,
 					       match_params);
 	/* The length first: a lookup that finds the match must have probed. */
 	length_get(t, m->key.prefixlen);
-	err = rhashtable_insert_fast(&t->nodes, &m->node, match_params);
+	err = rhashtable_lookup_insert_fast(&t->nodes, &m->node, match_params);
 	if (err)
 		length_put(t, m->key.prefixlen);
 	return err;

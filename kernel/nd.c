@@ -7,6 +7,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 
@@ -57,6 +58,15 @@ static bool find_lladdr(const u8 *opt, int len, u8 type,
 		len -= size;
 	}
 	return true;
+}
+
+/* RFC 4861 sections 7.1.1 and 7.1.2, as far as the addresses go. */
+static bool addresses_valid(const struct fmip_nd *nd)
+{
+	if (nd->type == NDISC_NEIGHBOUR_ADVERTISEMENT)
+		return !nd->solicited || !ipv6_addr_is_multicast(&nd->daddr);
+	return !ipv6_addr_any(&nd->saddr) ||
+	       (ipv6_addr_is_solict_mult(&nd->daddr) && !nd->lladdr);
 }
 
 static void read_flags(struct fmip_nd *nd, const struct nd_msg *msg)
@@ -115,5 +125,5 @@ bool fmip_nd_parse(struct sk_buff *skb, const struct net_device *dev,
 	nd->target = msg->target;
 	nd->sender = frame_sender(skb, dev);
 	read_flags(nd, msg);
-	return true;
+	return addresses_valid(nd);
 }

@@ -54,22 +54,7 @@ static void idle_run(struct work_struct *work)
 }
 
 /**
- * fmip_net_activate() - get ready for a binding that packets will find
- * @fn: namespace
- * @local: it is for the router's own packets as well
- *
- * Context: process, RTNL and the namespace's lock held.
- * Return: 0 or a negative error.
- */
-int fmip_net_activate(struct fmip_net *fn, bool local)
-{
-	int err = fmip_device_create(fn);
-
-	return err ?: fmip_hooks_register(fn, local);
-}
-
-/**
- * fmip_net_idle() - the last binding has gone
+ * fmip_net_idle() - there is no binding, or none any more
  * @fn: namespace
  *
  * Context: process, the namespace's lock held.

@@ -43,6 +43,7 @@
  * @reap_proxies: ended, to be taken apart under RTNL
  * @reap_work: does both
  * @hooked: the hooks are registered, under @lock
+ * @deaf: the hooks take nothing, because they are about to go
  * @hooked_local: so is the one for the router's own packets, under @lock
  * @idle_work: unregisters them after a while without bindings
  * @rejected_limit: holds back events about what is rejected
@@ -73,6 +74,7 @@ struct fmip_net {
 	struct llist_head reap_proxies;
 	struct work_struct reap_work;
 	bool hooked;
+	bool deaf;
 	bool hooked_local;
 	struct delayed_work idle_work;
 	struct ratelimit_state rejected_limit;
@@ -90,7 +92,6 @@ static inline struct fmip_net *fmip_net(const struct net *net)
 
 int fmip_net_init(void);
 void fmip_net_exit(void);
-int fmip_net_activate(struct fmip_net *fn, bool local);
 void fmip_net_idle(struct fmip_net *fn);
 
 #endif /* _FMIP_NET_H */

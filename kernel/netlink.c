@@ -20,10 +20,6 @@ static const struct nla_policy config_policy[FMIP_CONFIG_A_MAX + 1] = {
 	[FMIP_CONFIG_A_PROXIES_MAX] = { .type = NLA_U32 },
 };
 
-static const struct nla_policy none_policy[] = {
-	[0] = { .type = NLA_REJECT },
-};
-
 /**
  * fmip_netlink_validate_addr() - is an attribute as long as an address?
  * @attr: attribute
@@ -71,6 +67,20 @@ int fmip_netlink_dump_args(struct netlink_callback *cb)
 	if (cb->nlh->nlmsg_len <= nlmsg_msg_size(GENL_HDRLEN))
 		return 0;
 	NL_SET_ERR_MSG(cb->extack, "filters on dumps are not supported yet");
+	return -EOPNOTSUPP;
+}
+
+/**
+ * fmip_netlink_no_filter() - check the request of a flush
+ * @info: request, parsed
+ *
+ * Return: 0, or -EOPNOTSUPP if it asks for a selection.
+ */
+int fmip_netlink_no_filter(struct genl_info *info)
+{
+	if (info->nlhdr->nlmsg_len <= nlmsg_msg_size(GENL_HDRLEN))
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "filters on flush are not supported yet");
 	return -EOPNOTSUPP;
 }
 
@@ -275,7 +285,8 @@ static int check_bytes(const struct nlattr *attr,
 	return -EINVAL;
 }
 
-static int config_check(struct fmip_net *fn, struct genl_info *info)
+static int config_check(struct fmip_net *fn, struct sk_buff *skb,
+			struct genl_info *info)
 {
 	struct nlattr **a = info->attrs;
 	int err;
@@ -287,6 +298,15 @@ static int config_check(struct fmip_net *fn, struct genl_info *info)
 	if (a[FMIP_CONFIG_A_MODULE_BYTES] && fn->net != &init_net) {
 		NL_SET_ERR_MSG_ATTR(info->extack, a[FMIP_CONFIG_A_MODULE_BYTES],
 				    "only the initial namespace sets this limit");
+		return -EPERM;
+	}
+	/* What a namespace buffers is the host's memory. */
+	if (a[FMIP_CONFIG_A_NETNS_BYTES] &&
+	    nla_get_u64(a[FMIP_CONFIG_A_NETNS_BYTES]) >
+	    READ_ONCE(fn->limit_bytes) &&
+	    !netlink_capable(skb, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, a[FMIP_CONFIG_A_NETNS_BYTES],
+				    "only the host's administrator raises this limit");
 		return -EPERM;
 	}
 	if (a[FMIP_CONFIG_A_EXEMPT_MARK] && !a[FMIP_CONFIG_A_EXEMPT_MASK]) {
@@ -303,7 +323,7 @@ static int config_set(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr **a = info->attrs;
 	int err;
 
-	err = config_check(fn, info);
+	err = config_check(fn, skb, info);
 	if (err)
 		return err;
 	mutex_lock(&fn->lock);
@@ -380,13 +400,9 @@ static const struct genl_ops fmip_genl_ops[] = {
 	}, {
 		.cmd = FMIP_CMD_STATS_GET,
 		.doit = stats_get,
-		.policy = none_policy,
-		.maxattr = 0,
 	}, {
 		.cmd = FMIP_CMD_CONFIG_GET,
 		.doit = config_get,
-		.policy = none_policy,
-		.maxattr = 0,
 	}, {
 		.cmd = FMIP_CMD_CONFIG_SET,
 		.doit = config_set,

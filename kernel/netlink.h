@@ -25,6 +25,7 @@ int fmip_netlink_validate_addr(const struct nlattr *attr,
 bool fmip_netlink_get_addr(const struct nlattr *attr, struct in6_addr *addr,
 			   struct netlink_ext_ack *extack);
 int fmip_netlink_dump_args(struct netlink_callback *cb);
+int fmip_netlink_no_filter(struct genl_info *info);
 int fmip_netlink_put_stats(struct sk_buff *skb, int type,
 			   struct fmip_binding *b);
 struct sk_buff *fmip_netlink_answer(struct genl_info *info, void **hdr,

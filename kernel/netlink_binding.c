@@ -9,7 +9,9 @@
 #include <net/ipv6.h>
 
 #include "binding.h"
+#include "device.h"
 #include "expiry.h"
+#include "hooks.h"
 #include "net.h"
 #include "netlink.h"
 #include "proxy.h"
@@ -288,6 +290,22 @@ static struct fmip_binding *find(struct fmip_net *fn, struct genl_info *info)
 	return ERR_PTR(-ENOENT);
 }
 
+/* What only names a binding says nothing else. */
+static int check_named(struct genl_info *info)
+{
+	int i;
+
+	for (i = 1; i <= FMIP_BINDING_A_MAX; i++) {
+		if (!info->attrs[i] || i == FMIP_BINDING_A_ID ||
+		    i == FMIP_BINDING_A_MATCH)
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i],
+				    "this request only takes an id or a match");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* The lifetime that a request asks for; absent, what there is stays. */
 static void set_lifetime(struct fmip_binding *b, const struct nlattr *attr,
 			 bool replace)
@@ -370,7 +388,8 @@ static int apply(struct fmip_binding *b, struct fmip_request *req,
 		if (err)
 			return err;
 	}
-	err = fmip_net_activate(b->fn, req->plan->flags & FMIP_BINDING_F_LOCAL);
+	err = fmip_hooks_register(b->fn,
+				  req->plan->flags & FMIP_BINDING_F_LOCAL);
 	if (err)
 		return err;
 	err = swap_matches(b, req);
@@ -383,6 +402,9 @@ static int apply(struct fmip_binding *b, struct fmip_request *req,
 	}
 	fmip_binding_set_plan(b, req->plan);
 	req->plan = NULL;
+	if (a[FMIP_BINDING_A_RELEASE] || a[FMIP_BINDING_A_SPEEDUP] ||
+	    a[FMIP_BINDING_A_RATE] || replace)
+		fmip_queue_repace(b);
 	if (a[FMIP_BINDING_A_COOKIE] || replace)
 		WRITE_ONCE(b->cookie, a[FMIP_BINDING_A_COOKIE] ?
 			   nla_get_u64(a[FMIP_BINDING_A_COOKIE]) : 0);
@@ -436,7 +458,7 @@ static int create(struct fmip_net *fn, struct fmip_request *req,
 	err = prepare(b, req, info);
 	if (err)
 		goto err_free;
-	err = fmip_net_activate(fn, local);
+	err = fmip_hooks_register(fn, local);
 	if (err)
 		goto err_free;
 	err = fmip_binding_publish(b, id ? nla_get_u32(id) : 0, info->extack);
@@ -452,6 +474,8 @@ static int create(struct fmip_net *fn, struct fmip_request *req,
 
 err_free:
 	fmip_binding_free(b);
+	if (!fn->n_bindings)
+		fmip_net_idle(fn);
 	return err;
 }
 
@@ -489,6 +513,42 @@ static int make(struct fmip_net *fn, struct genl_info *info)
 	return err;
 }
 
+/*
+ * The first binding needs the fmip device.  That is made without the lock,
+ * because if it fails it is unregistered, and who is told of that takes the
+ * lock; and only if the request is one that is not going to be refused.
+ */
+static int need_device(struct fmip_net *fn, struct genl_info *info)
+{
+	struct fmip_request req;
+	int err;
+
+	if (rtnl_dereference(fn->dev))
+		return 0;
+	mutex_lock(&fn->lock);
+	err = fmip_request_read(&req, fn, NULL, true, info);
+	fmip_request_free(&req, fn);
+	mutex_unlock(&fn->lock);
+	return err ?: fmip_device_create(fn);
+}
+
+/* MATCH names a binding; what is made has MATCHES. */
+static int check_new(struct genl_info *info)
+{
+	struct nlattr *match = info->attrs[FMIP_BINDING_A_MATCH];
+
+	if (match) {
+		NL_SET_ERR_MSG_ATTR(info->extack, match,
+				    "a match here names no binding");
+		return -EINVAL;
+	}
+	if (info->attrs[FMIP_BINDING_A_MATCHES])
+		return 0;
+	NL_SET_ERR_ATTR_MISS(info->extack, NULL, FMIP_BINDING_A_MATCHES);
+	NL_SET_ERR_MSG(info->extack, "a binding needs a match");
+	return -EINVAL;
+}
+
 /**
  * fmip_netlink_binding_new() - FMIP_CMD_BINDING_NEW and _REPLACE
  * @skb: request
@@ -499,20 +559,20 @@ static int make(struct fmip_net *fn, struct genl_info *info)
 int fmip_netlink_binding_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
-	int err;
+	int err = check_new(info);
 
-	if (!info->attrs[FMIP_BINDING_A_MATCHES]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL,
-				     FMIP_BINDING_A_MATCHES);
-		NL_SET_ERR_MSG(info->extack, "a binding needs a match");
-		return -EINVAL;
-	}
+	if (err)
+		return err;
 	rtnl_lock();
+	err = need_device(fn, info);
+	if (err)
+		goto unlock;
 	mutex_lock(&fn->lock);
 	fmip_binding_reap(fn);
 	fmip_proxy_reap(fn);
 	err = make(fn, info);
 	mutex_unlock(&fn->lock);
+unlock:
 	rtnl_unlock();
 	return err;
 }
@@ -565,8 +625,10 @@ int fmip_netlink_binding_del(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
 	struct fmip_binding *b;
-	int err = 0;
+	int err = check_named(info);
 
+	if (err)
+		return err;
 	mutex_lock(&fn->lock);
 	fmip_binding_reap(fn);
 	b = find(fn, info);
@@ -589,8 +651,10 @@ int fmip_netlink_binding_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
 	struct fmip_binding *b;
-	int err;
+	int err = check_named(info);
 
+	if (err)
+		return err;
 	mutex_lock(&fn->lock);
 	b = find(fn, info);
 	err = IS_ERR(b) ? PTR_ERR(b) : answer(info, b);
@@ -634,12 +698,13 @@ int fmip_netlink_binding_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	mutex_lock(&fn->lock);
 	xa_for_each_start(&fn->bindings, id, b, cb->args[0]) {
-		if (!READ_ONCE(b->dying) && dump_one(skb, cb, b))
+		err = READ_ONCE(b->dying) ? 0 : dump_one(skb, cb, b);
+		if (err)
 			break;
 		cb->args[0] = id + 1;
 	}
 	mutex_unlock(&fn->lock);
-	return skb->len;
+	return skb->len ?: err;
 }
 
 /**
@@ -647,12 +712,15 @@ int fmip_netlink_binding_dump(struct sk_buff *skb, struct netlink_callback *cb)
  * @skb: request
  * @info: request, parsed
  *
- * Return: 0.
+ * Return: 0 or a negative error.
  */
 int fmip_netlink_binding_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
+	int err = fmip_netlink_no_filter(info);
 
+	if (err)
+		return err;
 	mutex_lock(&fn->lock);
 	fmip_binding_flush(fn, FMIP_DROP_DELETED);
 	mutex_unlock(&fn->lock);

@@ -226,6 +226,21 @@ static struct fmip_tunnel *find(struct fmip_net *fn, struct genl_info *info)
 	return t;
 }
 
+/* What only names a tunnel says nothing else. */
+static int check_named(struct genl_info *info)
+{
+	int i;
+
+	for (i = 1; i <= FMIP_TUNNEL_A_MAX; i++) {
+		if (!info->attrs[i] || i == FMIP_TUNNEL_A_ID)
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i],
+				    "this request only takes an id");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static int check_new(struct genl_info *info)
 {
 	int missing = 0;
@@ -357,8 +372,10 @@ int fmip_netlink_tunnel_del(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
 	struct fmip_tunnel *t;
-	int err = 0;
+	int err = check_named(info);
 
+	if (err)
+		return err;
 	mutex_lock(&fn->lock);
 	fmip_binding_reap(fn);
 	t = find(fn, info);
@@ -386,8 +403,10 @@ int fmip_netlink_tunnel_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
 	struct fmip_tunnel *t;
-	int err;
+	int err = check_named(info);
 
+	if (err)
+		return err;
 	mutex_lock(&fn->lock);
 	t = find(fn, info);
 	err = IS_ERR(t) ? PTR_ERR(t) : answer(info, fn, t);
@@ -431,12 +450,13 @@ int fmip_netlink_tunnel_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		return err;
 	mutex_lock(&fn->lock);
 	xa_for_each_start(&fn->tunnels, id, t, cb->args[0]) {
-		if (dump_one(skb, cb, fn, t))
+		err = dump_one(skb, cb, fn, t);
+		if (err)
 			break;
 		cb->args[0] = id + 1;
 	}
 	mutex_unlock(&fn->lock);
-	return skb->len;
+	return skb->len ?: err;
 }
 
 /**
@@ -444,12 +464,15 @@ int fmip_netlink_tunnel_dump(struct sk_buff *skb, struct netlink_callback *cb)
  * @skb: request
  * @info: request, parsed
  *
- * Return: 0.
+ * Return: 0 or a negative error.
  */
 int fmip_netlink_tunnel_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
+	int err = fmip_netlink_no_filter(info);
 
+	if (err)
+		return err;
 	mutex_lock(&fn->lock);
 	fmip_binding_reap(fn);
 	fmip_tunnel_flush(fn);

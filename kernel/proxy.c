@@ -148,7 +148,7 @@ static int link_proxy(struct fmip_binding *b, struct fmip_proxy *p)
 			was->linked = false;
 		return err;
 	}
-	return rhashtable_insert_fast(table, &p->node, proxy_params);
+	return rhashtable_lookup_insert_fast(table, &p->node, proxy_params);
 }
 
 static void unlink_proxy(struct fmip_binding *b, struct fmip_proxy *p)

@@ -166,7 +166,7 @@ static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
 
 	drop_aged(b, plan, now);
 	why = fits(q, plan, skb);
-	while (why && plan->overflow == FMIP_OVERFLOW_HEAD &&
+	while (why && skb->truesize <= plan->limit_bytes && plan->overflow == FMIP_OVERFLOW_HEAD &&
 	       !skb_queue_empty(&q->skbs)) {
 		fmip_drop(b->fn, b, take(b), why);
 		q->overflowed = true;
@@ -378,6 +378,25 @@ static void drain(struct fmip_binding *b)
 	spin_unlock(&b->lock);
 	if (opened)
 		fmip_netlink_released(b);
+}
+
+/**
+ * fmip_queue_repace() - begin the pace of a release anew
+ * @b: binding whose way to release has changed
+ *
+ * Context: process.
+ */
+void fmip_queue_repace(struct fmip_binding *b)
+{
+	struct fmip_queue *q;
+
+	spin_lock_bh(&b->lock);
+	q = b->queue;
+	if (q)
+		q->pace.started = false;
+	if (q && !q->draining && !b->dying && b->gate == FMIP_GATE_DRAINING)
+		hrtimer_start(&q->timer, 0, HRTIMER_MODE_REL_SOFT);
+	spin_unlock_bh(&b->lock);
 }
 
 /**

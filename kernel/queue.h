@@ -47,6 +47,7 @@ struct fmip_queue {
 
 int fmip_queue_make(struct fmip_binding *b);
 void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb);
+void fmip_queue_repace(struct fmip_binding *b);
 void fmip_queue_hold(struct fmip_binding *b);
 bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns);
 void fmip_queue_finish_open(struct fmip_binding *b, bool empty);

@@ -663,6 +663,12 @@ static int check_consistent(const struct fmip_request *req,
 			      a[FMIP_BINDING_A_TARGETS],
 			      "a gate that is not on hold needs a target",
 			      -EINVAL);
+	if (plan->hold_time && plan->hold_expiry == FMIP_EXPIRY_OPEN &&
+	    !plan->n_targets)
+		return refuse(info->extack, a[FMIP_BINDING_A_HOLD_EXPIRY] ?:
+			      a[FMIP_BINDING_A_TARGETS],
+			      "a hold that ends with an open gate needs a target",
+			      -EINVAL);
 	if (!plan->attach.ifindex || plan->attach.action == FMIP_ATTACH_EVENT)
 		return 0;
 	if (!plan->n_targets || plan->target[0].type != FMIP_TARGET_LINK ||
@@ -670,6 +676,12 @@ static int check_consistent(const struct fmip_request *req,
 		return refuse(info->extack, a[FMIP_BINDING_A_ATTACH] ?:
 			      a[FMIP_BINDING_A_TARGETS],
 			      "attach with action open needs a link target on the same interface",
+			      -EINVAL);
+	if (plan->attach.has_lladdr && plan->target[0].has_lladdr &&
+	    memcmp(plan->attach.lladdr, plan->target[0].lladdr, MAX_ADDR_LEN))
+		return refuse(info->extack, a[FMIP_BINDING_A_ATTACH] ?:
+			      a[FMIP_BINDING_A_TARGETS],
+			      "attach and target name different link-layer addresses",
 			      -EINVAL);
 	return 0;
 }
@@ -720,13 +732,33 @@ int fmip_request_read(struct fmip_request *req, struct fmip_net *fn,
 	return err ?: check_consistent(req, b, info);
 }
 
-static int check_proxy(struct fmip_binding *b, const struct in6_addr *addr,
+/* What the binding proxies now is going to be replaced, and does not count. */
+static bool proxies_full(struct fmip_binding *b)
+{
+	return b->fn->n_proxies >= (u64)b->fn->proxies_max +
+				   list_count_nodes(&b->proxies);
+}
+
+static bool proxy_taken(struct fmip_binding *b, const struct in6_addr *addr,
+			const struct net_device *dev)
+{
+	struct fmip_proxy *p;
+	bool taken;
+
+	rcu_read_lock();
+	p = fmip_proxy_find(b->fn, addr, dev->ifindex);
+	taken = p && p->binding != b;
+	rcu_read_unlock();
+	return taken;
+}
+
+static int check_proxy(const struct fmip_request *req, struct fmip_binding *b,
+		       const struct in6_addr *addr,
 		       const struct net_device *dev, struct nlattr **a,
 		       struct netlink_ext_ack *extack)
 {
 	struct fmip_net *fn = b->fn;
-	struct fmip_proxy *p;
-	bool taken;
+	const struct fmip_proxy *p;
 
 	if (ipv6_addr_any(addr) || ipv6_addr_loopback(addr) ||
 	    ipv6_addr_is_multicast(addr))
@@ -739,15 +771,15 @@ static int check_proxy(struct fmip_binding *b, const struct in6_addr *addr,
 		return refuse(extack, a[FMIP_PROXY_A_IFINDEX],
 			      "there is no Neighbour Discovery on this interface",
 			      -EINVAL);
-	if (fn->n_proxies >= fn->proxies_max)
+	list_for_each_entry(p, &req->proxies, list)
+		if (p->dev == dev && ipv6_addr_equal(&p->key.addr, addr))
+			return refuse(extack, a[FMIP_PROXY_A_ADDR],
+				      "an address is named twice", -EINVAL);
+	if (proxies_full(b))
 		return refuse(extack, a[FMIP_PROXY_A_ADDR],
 			      "too many addresses are proxied already",
 			      -ENOSPC);
-	rcu_read_lock();
-	p = fmip_proxy_find(fn, addr, dev->ifindex);
-	taken = p && p->binding != b;
-	rcu_read_unlock();
-	if (taken)
+	if (proxy_taken(b, addr, dev))
 		return refuse(extack, a[FMIP_PROXY_A_ADDR],
 			      "another binding proxies this address", -EEXIST);
 	return 0;
@@ -775,7 +807,7 @@ static int read_proxy(struct fmip_request *req, struct fmip_binding *b,
 	dev = find_dev(b->fn->net, a[FMIP_PROXY_A_IFINDEX], nest, extack);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = check_proxy(b, &addr, dev, a, extack);
+	err = check_proxy(req, b, &addr, dev, a, extack);
 	if (err)
 		return err;
 	if (a[FMIP_PROXY_A_FLAGS]) {
@@ -830,7 +862,9 @@ int fmip_request_read_proxies(struct fmip_request *req, struct fmip_binding *b,
  */
 void fmip_request_free(struct fmip_request *req, struct fmip_net *fn)
 {
-	kfree(req->matches);
+	/* Other bindings' packets may be looking past one that was put back. */
+	if (req->matches)
+		kfree_rcu(req->matches, rcu);
 	fmip_plan_free(req->plan);
 	fmip_proxy_list_drop(fn, &req->proxies);
 }

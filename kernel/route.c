@@ -99,9 +99,9 @@ static struct rt6_info *get(struct fmip_net *fn, struct xarray *xa,
 	if (likely(rt) && dst_metric_raw(&rt->dst, RTAX_MTU) == mtu)
 		return rt;
 	if (rt) {
-		/* The interface's MTU has changed. */
+		/* The interface's MTU has changed; packets may still have it. */
 		if (xa_cmpxchg_bh(xa, index, rt, NULL, 0) == rt)
-			put(rt);
+			dst_release(&rt->dst);
 	}
 	rt = make(fn, dev, mtu);
 	if (!rt)

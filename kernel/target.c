@@ -5,7 +5,6 @@
  */
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
-#include <net/addrconf.h>
 #include <net/dst.h>
 #include <net/ipv6.h>
 #include <net/ipv6_stubs.h>
@@ -41,7 +40,7 @@ static bool nesting_enter(const struct fmip_binding *b)
 {
 	struct nesting *n = this_cpu_ptr(&nesting);
 
-	if (n->depth == NESTING_MAX)
+	if (n->depth >= NESTING_MAX)
 		return false;
 	n->on[n->depth++] = b;
 	return true;
@@ -88,10 +87,8 @@ static int tunnel_way(struct fmip_net *fn, struct fmip_tunnel *t,
 
 static int link_way(struct net_device *dev, struct fmip_way *way)
 {
-	struct inet6_dev *idev = __in6_dev_get(dev);
-
 	way->dev = dev;
-	way->mtu = idev ? READ_ONCE(idev->cnf.mtu6) : READ_ONCE(dev->mtu);
+	way->mtu = fmip_link_mtu(dev);
 	way->headroom = LL_RESERVED_SPACE(dev);
 	return FMIP_DROP_NONE;
 }
@@ -189,7 +186,10 @@ static int send_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* Conntrack has put fragments together; they leave as they came. */
+/*
+ * Conntrack has put fragments together; they leave as they came.  Or the router
+ * itself sends a datagram that its own output would have fragmented.
+ */
 static enum fmip_drop send_fragments(struct fmip_binding *b,
 				     const struct fmip_target *target,
 				     struct sk_buff *skb,
@@ -217,7 +217,7 @@ static enum fmip_drop send(struct fmip_binding *b,
 {
 	struct fmip_way way;
 
-	if (unlikely(IP6CB(skb)->frag_max_size) &&
+	if (unlikely(skb->ignore_df) && !skb_is_gso(skb) &&
 	    !fmip_target_way(b, plan, &way) && skb->len > way.mtu &&
 	    IP6CB(skb)->frag_max_size <= way.mtu)
 		return send_fragments(b, &plan->target[0], skb, &way);

@@ -175,7 +175,7 @@ unsigned int fmip_path_mtu(const struct dst_entry *dst)
 static int insert_path(struct fmip_net *fn, struct fmip_path *path,
 		       struct netlink_ext_ack *extack)
 {
-	int err = rhashtable_insert_fast(&fn->paths, &path->node, path_params);
+	int err = rhashtable_lookup_insert_fast(&fn->paths, &path->node, path_params);
 
 	if (err == -EEXIST)
 		NL_SET_ERR_MSG(extack,
@@ -316,10 +316,12 @@ void fmip_tunnel_forget_routes(struct fmip_net *fn)
 	struct fmip_tunnel *t;
 	unsigned long id;
 
-	xa_for_each(&fn->tunnels, id, t)
+	xa_for_each(&fn->tunnels, id, t) {
 		set_dst(rcu_dereference_protected(t->path,
 						  lockdep_is_held(&fn->lock)),
 			NULL, 0);
+		cond_resched();
+	}
 }
 
 /**
