@@ -273,7 +273,7 @@ test_refused() {
 		refused "another binding proxies this address" \
 		fmip binding add dst $NET:14 gate hold proxy $NCOA dev acc0
 	check "the same address twice in one binding is refused" \
-		refused "prox" \
+		refused "twice" \
 		fmip binding add dst $NET:24 gate hold proxy $NET:24 dev acc0 proxy $NET:24 dev acc0
 	fmip binding del dst $NET:24 2>/dev/null
 	check "one of the router's own addresses is refused" \
