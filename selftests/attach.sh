@@ -387,8 +387,8 @@ test_flood() {
 	check "the right one opens the gate all the same" in_order
 	check "and is told" is_told attached 70 $MN_MAC
 	events=$(told rejected 70 ".*" | wc -l)
-	check "but not each of the flood is told" eval \
-		'echo "$events events, not 1 to $most"; ((events > 0 && events <= most))'
+	diag "$events of the flood are told, and may be up to $most"
+	is "but not each of the flood is told" "$((events > 0 && events <= most))" 1
 	fmip binding del id 70
 }
 
