@@ -130,7 +130,7 @@ void fmip_binding_free(struct fmip_binding *b)
 /**
  * fmip_binding_publish() - let packets find a binding
  * @b: binding, complete
- * @id: its id, or 0 for the kernel to choose
+ * @id: its id, which is free, or 0 for the kernel to choose
  * @extack: says why not
  *
  * Context: process, the namespace's lock held.
@@ -148,10 +148,6 @@ int fmip_binding_publish(struct fmip_binding *b, u32 id,
 	else
 		err = xa_alloc(&fn->bindings, &id, b,
 			       XA_LIMIT(1, U32_MAX), GFP_KERNEL_ACCOUNT);
-	if (err == -EBUSY) {
-		NL_SET_ERR_MSG(extack, "a binding with this id exists");
-		return -EEXIST;
-	}
 	if (err)
 		return err;
 	b->id = id;

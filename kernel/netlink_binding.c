@@ -452,6 +452,11 @@ static int create(struct fmip_net *fn, struct fmip_request *req,
 	struct fmip_binding *b;
 	int err;
 
+	if (id && xa_load(&fn->bindings, nla_get_u32(id))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, id,
+				    "a binding with this id exists");
+		return -EEXIST;
+	}
 	b = fmip_binding_alloc(fn);
 	if (!b)
 		return -ENOMEM;

@@ -275,6 +275,11 @@ static int make(struct fmip_net *fn, struct genl_info *info)
 	struct fmip_path *path;
 	int err;
 
+	if (!t && id && xa_load(&fn->tunnels, nla_get_u32(id))) {
+		NL_SET_ERR_MSG_ATTR(info->extack, id,
+				    "a tunnel with this id exists");
+		return -EEXIST;
+	}
 	path = read_path(fn->net, info, NULL);
 	if (IS_ERR(path))
 		return PTR_ERR(path);
@@ -296,6 +301,7 @@ static int make(struct fmip_net *fn, struct genl_info *info)
 
 err_path:
 	fmip_path_free(path);
+	NL_SET_BAD_ATTR(info->extack, info->attrs[FMIP_TUNNEL_A_REMOTE]);
 	return err;
 }
 
@@ -336,8 +342,11 @@ static int change(struct fmip_net *fn, struct genl_info *info)
 	if (IS_ERR(path))
 		return PTR_ERR(path);
 	err = fmip_tunnel_move(fn, t, path, info->extack);
-	if (err)
+	if (err) {
 		fmip_path_free(path);
+		NL_SET_BAD_ATTR(info->extack,
+				info->attrs[FMIP_TUNNEL_A_REMOTE]);
+	}
 	return err;
 }
 

@@ -8,6 +8,7 @@
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 
 #include "net.h"
 #include "tunnel.h"
@@ -107,6 +108,14 @@ struct fmip_path *fmip_path_find(struct fmip_net *fn,
 	return rhashtable_lookup(&fn->paths, key, path_params);
 }
 
+/* With a source address given, the routing code takes an interface as a hint. */
+static bool over_underlay(const struct fmip_path *path,
+			  const struct net_device *dev)
+{
+	return !path->ifindex || dev->ifindex == path->ifindex ||
+	       l3mdev_master_ifindex_rcu(dev) == path->ifindex;
+}
+
 static struct dst_entry *look_up_route(struct fmip_net *fn,
 				       struct fmip_path *path)
 {
@@ -124,7 +133,8 @@ static struct dst_entry *look_up_route(struct fmip_net *fn,
 		return NULL;
 	/* Into ourselves, or back into a tunnel of ours: a loop. */
 	if (dst->dev->flags & IFF_LOOPBACK ||
-	    dst->dev == rcu_access_pointer(fn->dev)) {
+	    dst->dev == rcu_access_pointer(fn->dev) ||
+	    !over_underlay(path, dst->dev)) {
 		dst_release(dst);
 		return NULL;
 	}
@@ -186,7 +196,7 @@ static int insert_path(struct fmip_net *fn, struct fmip_path *path,
 /**
  * fmip_tunnel_create() - make a tunnel
  * @fn: namespace
- * @id: its id, or 0 for the kernel to choose
+ * @id: its id, which is free, or 0 for the kernel to choose
  * @path: where it goes; the tunnel's from now on if this succeeds
  * @extack: says why not
  *
@@ -211,10 +221,6 @@ struct fmip_tunnel *fmip_tunnel_create(struct fmip_net *fn, u32 id,
 	else
 		err = xa_alloc(&fn->tunnels, &id, t, XA_LIMIT(1, U32_MAX),
 			       GFP_KERNEL_ACCOUNT);
-	if (err == -EBUSY) {
-		NL_SET_ERR_MSG(extack, "a tunnel with this id exists");
-		err = -EEXIST;
-	}
 	if (err)
 		goto err_free;
 	t->id = id;

@@ -6,7 +6,7 @@
 #
 #   KERNELS  those that the scripts run on, one guest each ("6.1 6.12")
 #   TESTS    the scripts (all TEST_PROGS of selftests/Makefile)
-#   LIMIT    seconds for one guest (1000)
+#   LIMIT    seconds for one guest (1800)
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -49,7 +49,7 @@ vm_tests() {
 		return
 	fi
 	for kernel in "${kernels[@]}"; do
-		selftests/qemu/run.sh -a -T -k "$kernel" -t "${LIMIT:-1000}" -o "$results/$kernel" \
+		selftests/qemu/run.sh -a -T -k "$kernel" -t "${LIMIT:-1800}" -o "$results/$kernel" \
 			-S $scores "${tests[@]}" || [ $? = 1 ] || add_failure "the guest with Linux $kernel"
 	done
 }
