@@ -15,12 +15,12 @@
 #include "net.h"
 #include "tunnel.h"
 
-/* RFC 6040: the inner code point, or the tunnel's, and the inner ECN field. */
+/* RFC 6040 section 4.1: the ECN field is copied, congestion included. */
 static u8 outer_dsfield(const struct fmip_path *path, u8 inner)
 {
 	u8 dscp = path->dscp == FMIP_DSCP_INHERIT ? inner : path->dscp << 2;
 
-	return INET_ECN_encapsulate(dscp & ~INET_ECN_MASK, inner);
+	return (dscp & ~INET_ECN_MASK) | (inner & INET_ECN_MASK);
 }
 
 static void push_ip6(struct sk_buff *skb, const struct fmip_path *path,

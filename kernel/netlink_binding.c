@@ -316,7 +316,7 @@ static void set_lifetime(struct fmip_binding *b, const struct nlattr *attr,
 		return;
 	spin_lock_bh(&b->lock);
 	b->has_lifetime = ms;
-	b->lifetime_end = jiffies + msecs_to_jiffies(ms);
+	b->lifetime_end = jiffies + fmip_expiry_jiffies(ms);
 	fmip_expiry_arm(b);
 	spin_unlock_bh(&b->lock);
 }
@@ -331,7 +331,7 @@ static void set_hold_time(struct fmip_binding *b, const struct nlattr *attr,
 		return;
 	spin_lock_bh(&b->lock);
 	b->has_hold_end = ms && b->gate == FMIP_GATE_HOLD;
-	b->hold_end = jiffies + msecs_to_jiffies(ms);
+	b->hold_end = jiffies + fmip_expiry_jiffies(ms);
 	fmip_expiry_arm(b);
 	spin_unlock_bh(&b->lock);
 }

@@ -28,6 +28,8 @@ const struct nla_policy fmip_tunnel_policy[FMIP_TUNNEL_A_MAX + 1] = {
 	[FMIP_TUNNEL_A_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
 	[FMIP_TUNNEL_A_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
 	[FMIP_TUNNEL_A_ENCAPLIMIT] = { .type = NLA_U8 },
+	[FMIP_TUNNEL_A_USERS] = { .type = NLA_U32 },
+	[FMIP_TUNNEL_A_MTU] = { .type = NLA_U32 },
 };
 
 /* What is part of the contract, and not of this version. */

@@ -103,7 +103,7 @@ struct fmip_proxy *fmip_proxy_create(struct fmip_binding *b,
 	netdev_hold(dev, &p->tracker, GFP_KERNEL);
 	p->flags = flags;
 	p->has_end = lifetime_ms;
-	p->end = jiffies + msecs_to_jiffies(lifetime_ms);
+	p->end = jiffies + fmip_expiry_jiffies(lifetime_ms);
 	timer_setup(&p->timer, timer_run, 0);
 	b->fn->n_proxies++;
 	return p;

@@ -419,7 +419,7 @@ void fmip_queue_hold(struct fmip_binding *b)
 					   idle(b->queue)));
 		b->queue->overflowed = false;
 		b->has_hold_end = plan->hold_time;
-		b->hold_end = jiffies + msecs_to_jiffies(plan->hold_time);
+		b->hold_end = jiffies + fmip_expiry_jiffies(plan->hold_time);
 		fmip_expiry_arm(b);
 	}
 	spin_unlock_bh(&b->lock);

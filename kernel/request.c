@@ -93,6 +93,7 @@ const struct nla_policy fmip_binding_policy[FMIP_BINDING_A_MAX + 1] = {
 	[FMIP_BINDING_A_HOLD_TIME] = { .type = NLA_U32 },
 	[FMIP_BINDING_A_HOLD_EXPIRY] =
 		NLA_POLICY_MAX(NLA_U8, FMIP_EXPIRY_NOTIFY),
+	[FMIP_BINDING_A_HOLD_LEFT] = { .type = NLA_U32 },
 };
 
 static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
@@ -185,8 +186,8 @@ static int check_prefix(const struct fmip_match_key *key, struct net *net,
 			      "the prefix has bits set beyond its length",
 			      -EINVAL);
 	type = ipv6_addr_type(&key->addr);
-	if (key->prefixlen >= 10 &&
-	    (ipv6_addr_is_multicast(&key->addr) || type & IPV6_ADDR_LINKLOCAL))
+	if ((key->prefixlen >= 8 && ipv6_addr_is_multicast(&key->addr)) ||
+	    (key->prefixlen >= 10 && type & IPV6_ADDR_LINKLOCAL))
 		return refuse(extack, attr,
 			      "link-local and multicast packets are never forwarded",
 			      -EINVAL);
@@ -752,13 +753,11 @@ static bool proxy_taken(struct fmip_binding *b, const struct in6_addr *addr,
 	return taken;
 }
 
-static int check_proxy(const struct fmip_request *req, struct fmip_binding *b,
-		       const struct in6_addr *addr,
+static int check_proxy(struct fmip_binding *b, const struct in6_addr *addr,
 		       const struct net_device *dev, struct nlattr **a,
 		       struct netlink_ext_ack *extack)
 {
 	struct fmip_net *fn = b->fn;
-	const struct fmip_proxy *p;
 
 	if (ipv6_addr_any(addr) || ipv6_addr_loopback(addr) ||
 	    ipv6_addr_is_multicast(addr))
@@ -771,10 +770,6 @@ static int check_proxy(const struct fmip_request *req, struct fmip_binding *b,
 		return refuse(extack, a[FMIP_PROXY_A_IFINDEX],
 			      "there is no Neighbour Discovery on this interface",
 			      -EINVAL);
-	list_for_each_entry(p, &req->proxies, list)
-		if (p->dev == dev && ipv6_addr_equal(&p->key.addr, addr))
-			return refuse(extack, a[FMIP_PROXY_A_ADDR],
-				      "an address is named twice", -EINVAL);
 	if (proxies_full(b))
 		return refuse(extack, a[FMIP_PROXY_A_ADDR],
 			      "too many addresses are proxied already",
@@ -807,7 +802,11 @@ static int read_proxy(struct fmip_request *req, struct fmip_binding *b,
 	dev = find_dev(b->fn->net, a[FMIP_PROXY_A_IFINDEX], nest, extack);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
-	err = check_proxy(req, b, &addr, dev, a, extack);
+	list_for_each_entry(p, &req->proxies, list)
+		if (p->dev == dev && ipv6_addr_equal(&p->key.addr, &addr))
+			return refuse(extack, a[FMIP_PROXY_A_ADDR],
+				      "an address is named twice", -EINVAL);
+	err = check_proxy(b, &addr, dev, a, extack);
 	if (err)
 		return err;
 	if (a[FMIP_PROXY_A_FLAGS]) {

@@ -353,7 +353,12 @@ permissions() {
 		>"$LIB_TMP/out" 2>&1
 	is "root of a user namespace may, in a network of its own" \
 		"$?:$(jq -c 'map([.id, .targets])' "$LIB_TMP/out")" '0:[[1,[{"type":"tunnel","tunnel":1}]]]'
-	is "... but not set the limit of all" \
+	is "... but not raise what it may take of the host's memory" \
+		"$(unshare -Urn fmipctl config set netns-bytes 1G 2>&1; echo $?)" \
+		"fmipctl: config set: only the host's administrator raises this limit \
+(attribute FMIP_CONFIG_A_NETNS_BYTES)
+2"
+	is "... nor set the limit of all" \
 		"$(unshare -Urn fmipctl config set module-bytes 1M 2>&1; echo $?)" \
 		"fmipctl: config set: only the initial namespace sets this limit \
 (attribute FMIP_CONFIG_A_MODULE_BYTES)

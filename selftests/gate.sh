@@ -125,6 +125,24 @@ is_paced() {
 	check "or at a given rate" test "$n" = 100 -a "$one" -le 6 -a "$took" -ge 185
 }
 
+# 200 packets at 5 a second would take 39 seconds.
+is_paced_anew() {
+	: >"$EVENTS"
+	fmip binding add id 1 dst $NCOA gate hold $LINK $ROOM release rate 5
+	numbered $NCOA 0 200 1000
+	wait_counted "COUNT[buffered] == 200" "$NAR" id 1
+	now_us
+	STARTED=$NOW_US
+	fmip binding change id 1 gate open
+	wait_counted "COUNT[sent] >= 5" "$NAR" id 1
+	is "a slow release goes on" "${COUNT[gate]}" draining
+	fmip binding change id 1 release immediate
+	wait_events 1 "$EVENTS" released
+	now_us
+	check "until it is told to be quick" test $((NOW_US - STARTED)) -lt 30000000
+	fmip binding del id 1
+}
+
 # still N: nothing is sent while N more packets come
 still() {
 	local sent received
@@ -181,6 +199,8 @@ two_processors() {
 	ip -n "$CN" route add $NCOA2 via 2001:db8:d::1 dev eth1
 	fmip binding add id 1 dst $NCOA dst $NCOA2 $LINK $ROOM
 	for n in 0 1; do
+		# An unresolved neighbour on the way would hand over its packets late.
+		in_ns "$CN" ping -q -c 1 -W 1 ${addr[n]} >/dev/null
 		receiver "$LIB_TMP/flow$n" "$MN" ${addr[n]}
 		stream ${addr[n]} "$LIB_TMP/sent$n" 700 taskset -c $n
 		pids+=("$SENDER")
@@ -211,6 +231,7 @@ topo_router
 events_start "$NAR" "$EVENTS"
 keeps_order
 is_paced
+is_paced_anew
 holds_again
 two_processors
 counters "$NAR"
