@@ -146,14 +146,6 @@ check_ecn() {
 	stays "what was dropped went nowhere" 21037
 }
 
-send_fragments() {
-	local packet="bytes(IPv6(src='$PCOA',dst='$CN_ADDR')/UDP(sport=9,dport=21041)/Raw(b'r'*800))"
-
-	outer "" "IPv6ExtHdrFragment(nh=41,id=7,offset=0,m=1)/Raw(${packet}[:400])"
-	outer "" "IPv6ExtHdrFragment(nh=41,id=7,offset=50,m=0)/Raw(${packet}[400:])"
-	settle
-}
-
 # What comes out of nobody's tunnel is for the driver that has one.
 send_stock() {
 	local before
@@ -307,7 +299,6 @@ send_accepted
 send_not_accepted
 send_malformed
 send_ecn
-send_fragments
 send_stock
 capture_stop "$PCAP"
 read_capture "$PCAP" "$PAR" up0
@@ -315,7 +306,6 @@ check_accepted
 check_not_accepted
 stays "a packet that has no end goes nowhere" 21021
 check_ecn
-passes "an outer packet in fragments is put together first" 21041
 check_stock
 test_netfilter
 test_encaplimit

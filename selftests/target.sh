@@ -222,7 +222,9 @@ discovery() {
 	fence "$LIB_TMP/mn" $NCOA
 	capture_stop "$CAPTURE.open"
 	check "the address is looked up at its opening" test "$(solicitations "$CAPTURE.open")" -ge 1
-	is "which loses nothing" "$(arrived "$LIB_TMP/mn")" "0-49 fence"
+	# What waits for the neighbour may be overtaken as it is found: the
+	# neighbour's queue is the stack's, not ours.
+	is "which loses nothing" "$(sed 1d "$LIB_TMP/mn" | cut -d, -f1 | sort -un | wc -l)" 51
 	fmip binding del id 1
 }
 
