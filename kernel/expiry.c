@@ -41,7 +41,8 @@ u32 fmip_expiry_left_ms(unsigned long end)
 
 	if (!time_after(end, now))
 		return 1;
-	return clamp_t(u64, jiffies_to_msecs(end - now), 1, U32_MAX);
+	return clamp_t(u64, div_u64((u64)(end - now) * MSEC_PER_SEC, HZ), 1,
+		       U32_MAX);
 }
 
 /**

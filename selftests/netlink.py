@@ -566,7 +566,7 @@ def bad_scalars():
     binding("... as it is if nothing is said of the gate", "EINVAL",
             "a gate that is not on hold needs a target", wrong(none))
     binding("a hold that ends with an open gate without a target", "EINVAL",
-            "a hold that ends with an open gate needs a target", none,
+            "a hold that ends with an open gate needs a target", nest(BINDING.TARGETS),
             u8(BINDING.GATE, HOLD), u32(BINDING.HOLD_TIME, 1000),
             wrong(u8(BINDING.HOLD_EXPIRY, 1)))
     binding("release at a rate without a rate", "EINVAL", "release rate needs a rate",
