@@ -991,6 +991,7 @@ web_start() {
 		server.port = 8080
 		server.bind = "[$2]"
 		server.modules = ()
+		server.stat-cache-engine = "disable"
 	END
 	background in_ns "$1" lighttpd -D -f "$LIB_TMP/web.conf" >"$LIB_TMP/web.log" 2>&1
 	busywait "$WAIT_MS" in_ns "$1" curl -s -o /dev/null "$WEB_URL" ||
