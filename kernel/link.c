@@ -8,6 +8,7 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
+#include <net/sch_generic.h>
 
 #include "binding.h"
 #include "icmp.h"
@@ -56,13 +57,15 @@ unsigned int fmip_link_mtu(const struct net_device *dev)
  * fmip_link_up() - does an interface send?
  * @dev: interface
  *
- * Without a carrier its queue takes packets and frees them.
+ * Without a carrier its queue takes packets and frees them, and goes on to for a
+ * while when it has one again.
  *
  * Return: true if so.
  */
 bool fmip_link_up(const struct net_device *dev)
 {
-	return dev->flags & IFF_UP && netif_carrier_ok(dev);
+	return dev->flags & IFF_UP && netif_carrier_ok(dev) &&
+	       !qdisc_tx_is_noop(dev);
 }
 
 /**
