@@ -1,164 +1,539 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Decapsulation.  It is done from the hook, and not as a protocol handler, so
- * that ip6_tunnel and others keep working beside us.  What the stack does on
- * the way to a handler is therefore done here: the packet must be for this
- * router, its XFRM policy and INPUT must let it pass.  The inner packet is then
- * received on the fmip device and takes the usual way from there.
+ * Decapsulation.  It is done from the hooks, and not as a protocol handler, so
+ * that ip6_tunnel and others keep working beside us.
+ *
+ * A tunnel packet for this router passes INPUT like any other, and is taken at
+ * the end of it.  Where nobody else listens at INPUT there is nothing to pass,
+ * and it is taken in PREROUTING already, without a route.  The inner packet has
+ * then been received on the fmip device: where somebody listens for that, be it
+ * a rule, a capture or a qdisc, it is, and else goes on at once.
  */
 #include <linux/netfilter.h>
-#include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <net/dst_metadata.h>
+#include <net/gre.h>
 #include <net/inet_ecn.h>
-#include <net/ip6_fib.h>
+#include <net/ip.h>
 #include <net/ip_tunnels.h>
 #include <net/ipv6.h>
+#include <net/ipv6_frag.h>
 #include <net/ipv6_stubs.h>
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #include <net/xfrm.h>
 
 #include "binding.h"
 #include "decap.h"
 #include "device.h"
+#include "hooks.h"
 #include "net.h"
+#include "packet.h"
+#include "tlv.h"
 #include "tunnel.h"
 
-/* Where the inner header is, or a negative number if there is none. */
-static int inner_offset(const struct sk_buff *skb)
-{
-	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
-	int offset = sizeof(struct ipv6hdr);
-	__be16 frag_off = 0;
+/* How many tunnels a packet may be in on its way through one router. */
+#define DEPTH_MAX	4
 
-	/* The encapsulation limit of RFC 2473 is a destination option. */
-	if (nexthdr == NEXTHDR_DEST)
-		offset = ipv6_skip_exthdr(skb, offset, &nexthdr, &frag_off);
-	if (nexthdr != IPPROTO_IPV6 || frag_off)
-		return -EINVAL;
-	return offset;
-}
+/**
+ * struct opened - a tunnel packet, looked into
+ * @path: the path that it came by
+ * @key: of GRE, if @has_key
+ * @offset: from the outer header to what comes next
+ * @family: of the inner packet
+ * @proto: IP protocol of what comes next
+ * @has_key: see @key
+ */
+struct opened {
+	struct fmip_path *path;
+	u32 key;
+	int offset;
+	u8 family;
+	u8 proto;
+	bool has_key;
+};
+
+/**
+ * struct origin - what a packet that is received on the fmip device has with it
+ * @tunnel: id of the tunnel
+ * @has_key: it came with a key, which is the tunnel id of the metadata
+ * @by_dst: as in &struct fmip_from
+ * @depth: as in &struct fmip_from
+ */
+struct origin {
+	u32 tunnel;
+	u8 has_key;
+	u8 by_dst;
+	u8 depth;
+	u8 pad;
+};
 
 static struct fmip_path *find_path(struct fmip_net *fn,
-				   const struct sk_buff *skb)
+				   const struct fmip_path_key *key)
 {
-	struct fmip_path_key key = {
-		.local = ipv6_hdr(skb)->daddr,
-		.remote = ipv6_hdr(skb)->saddr,
-	};
-	struct fmip_path *path = fmip_path_find(fn, &key);
+	struct fmip_path *path = fmip_path_find(fn, key);
 
-	return path && READ_ONCE(path->tunnel->accepts) ? path : NULL;
+	/* Another tunnel driver may have the same two ends. */
+	if (!path || !READ_ONCE(path->tunnel->accepts) ||
+	    !fmip_path_is_local(fn, path))
+		return NULL;
+	return path;
 }
 
-static struct fmip_binding *accepts(struct fmip_net *fn,
-				    const struct fmip_tunnel *t,
-				    const struct in6_addr *addr,
-				    enum fmip_direction direction)
+static bool set_carrier(struct fmip_path_key *key, u8 proto)
 {
-	struct fmip_match *m;
-	struct fmip_plan *plan;
+	switch (proto) {
+	case IPPROTO_IPV6:
+	case IPPROTO_IPIP:
+		key->carrier = FMIP_CARRIER_IP;
+		return true;
+	case IPPROTO_GRE:
+		key->carrier = FMIP_CARRIER_GRE;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The outer header and its options.  Returns false if it is not for us. */
+static bool open_ip6(struct fmip_net *fn, struct sk_buff *skb,
+		     struct opened *o)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct fmip_path_key key = {
+		.local = ip6h->daddr,
+		.remote = ip6h->saddr,
+		.family = AF_INET6,
+	};
+	__be16 frag_off = 0;
+
+	o->proto = ip6h->nexthdr;
+	o->offset = sizeof(*ip6h);
+	/* The encapsulation limit of RFC 2473 is a destination option. */
+	if (o->proto == NEXTHDR_DEST || o->proto == NEXTHDR_FRAGMENT) {
+		o->offset = ipv6_skip_exthdr(skb, skb_network_offset(skb) +
+					     o->offset, &o->proto, &frag_off);
+		if (o->offset < 0)
+			return false;
+		o->offset -= skb_network_offset(skb);
+	}
+	if (!set_carrier(&key, o->proto))
+		return false;
+	o->path = find_path(fn, &key);
+	return o->path;
+}
+
+static bool open_udp(struct fmip_net *fn, struct sk_buff *skb,
+		     struct fmip_path_key *key, struct opened *o)
+{
+	const struct udphdr *uh;
+	struct udphdr buf;
+
+	uh = skb_header_pointer(skb, skb_network_offset(skb) + o->offset,
+				sizeof(buf), &buf);
+	if (!uh)
+		return false;
+	key->carrier = FMIP_CARRIER_UDP;
+	key->sport = uh->dest;
+	key->dport = uh->source;
+	o->path = find_path(fn, key);
+	return o->path;
+}
+
+static bool open_ip4(struct fmip_net *fn, struct sk_buff *skb,
+		     struct opened *o)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct fmip_path_key key = {
+		.local = { .s6_addr32 = { iph->daddr } },
+		.remote = { .s6_addr32 = { iph->saddr } },
+		.family = AF_INET,
+	};
+
+	/* The stack puts them together before INPUT. */
+	if (ip_is_fragment(iph))
+		return false;
+	o->proto = iph->protocol;
+	o->offset = iph->ihl * 4;
+	if (o->proto == IPPROTO_UDP)
+		return open_udp(fn, skb, &key, o);
+	if (!set_carrier(&key, o->proto))
+		return false;
+	o->path = find_path(fn, &key);
+	return o->path;
+}
+
+/* RFC 2784, RFC 2890: the fields that flags announce, in this order. */
+static enum fmip_drop open_gre(struct sk_buff *skb, struct opened *o)
+{
+	int start = skb_network_offset(skb) + o->offset;
+	struct gre_base_hdr *greh;
+	int len = sizeof(*greh);
+	__be32 *option;
+
+	if (!pskb_may_pull(skb, start + len + 12))
+		if (!pskb_may_pull(skb, start + len))
+			return FMIP_DROP_MALFORMED;
+	greh = (struct gre_base_hdr *)(skb->data + start);
+	if (greh->flags & (GRE_VERSION | GRE_ROUTING | GRE_STRICT | GRE_REC))
+		return FMIP_DROP_MALFORMED;
+	len += (!!(greh->flags & GRE_CSUM) + !!(greh->flags & GRE_KEY) +
+		!!(greh->flags & GRE_SEQ)) * 4;
+	if (!pskb_may_pull(skb, start + len))
+		return FMIP_DROP_MALFORMED;
+	greh = (struct gre_base_hdr *)(skb->data + start);
+	option = (__be32 *)(greh + 1);
+	if (greh->flags & GRE_CSUM) {
+		if (csum_fold(skb_checksum(skb, start, skb->len - start, 0)))
+			return FMIP_DROP_CHECKSUM;
+		option++;
+	}
+	o->has_key = !!(greh->flags & GRE_KEY);
+	o->key = o->has_key ? ntohl(*option) : 0;
+	if (greh->protocol == htons(ETH_P_IPV6))
+		o->proto = IPPROTO_IPV6;
+	else if (greh->protocol == htons(ETH_P_IP))
+		o->proto = IPPROTO_IPIP;
+	else
+		return FMIP_DROP_MALFORMED;
+	o->offset += len;
+	return FMIP_DROP_NONE;
+}
+
+static bool udp_checksum_ok(const struct sk_buff *skb, int start, int len,
+			    __sum16 check)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (!check || skb_csum_unnecessary(skb) ||
+	    skb->ip_summed == CHECKSUM_PARTIAL)
+		return true;
+	return !csum_tcpudp_magic(iph->saddr, iph->daddr, len, IPPROTO_UDP,
+				  skb_checksum(skb, start, len, 0));
+}
+
+/*
+ * RFC 5844, RFC 5845 section 7: the first four bits tell an IP packet from the
+ * TLV header.  Signalling comes by the same ports; -1 leaves it to its socket.
+ */
+static int open_payload(struct sk_buff *skb, struct opened *o)
+{
+	int start = skb_network_offset(skb) + o->offset;
+	struct fmip_tlv *tlv;
+	struct udphdr *uh;
+	int len;
+
+	if (!pskb_may_pull(skb, start + sizeof(*uh) + sizeof(*tlv)))
+		return -1;
+	uh = (struct udphdr *)(skb->data + start);
+	tlv = (struct fmip_tlv *)(uh + 1);
+	len = ntohs(uh->len);
+	if ((tlv->type >> 4 == 0) != (o->path->encap == FMIP_ENCAP_TLV4))
+		return -1;
+	if (len < sizeof(*uh) + sizeof(*tlv) || len > skb->len - start)
+		return FMIP_DROP_MALFORMED;
+	if (!udp_checksum_ok(skb, start, len, uh->check))
+		return FMIP_DROP_CHECKSUM;
+	o->offset += sizeof(*uh);
+	if (o->path->encap == FMIP_ENCAP_UDP4) {
+		o->proto = tlv->type >> 4 == 6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+		return FMIP_DROP_NONE;
+	}
+	if (ntohs(tlv->length) != len - sizeof(*uh) - sizeof(*tlv))
+		return FMIP_DROP_MALFORMED;
+	o->proto = tlv->nexthdr;
+	o->offset += sizeof(*tlv);
+	return o->proto == IPPROTO_GRE ? open_gre(skb, o) : FMIP_DROP_NONE;
+}
+
+/* What is between the outer and the inner header; -1 if it is not for us. */
+static int open_carrier(struct sk_buff *skb, struct opened *o)
+{
+	switch (o->path->key.carrier) {
+	case FMIP_CARRIER_GRE:
+		return open_gre(skb, o);
+	case FMIP_CARRIER_UDP:
+		return open_payload(skb, o);
+	default:
+		return FMIP_DROP_NONE;
+	}
+}
+
+/* The inner header is all there, and is one. */
+static enum fmip_drop open_inner(struct sk_buff *skb, struct opened *o)
+{
+	int start = skb_network_offset(skb) + o->offset;
+	u8 version;
+
+	if (o->proto != IPPROTO_IPV6 && o->proto != IPPROTO_IPIP)
+		return FMIP_DROP_MALFORMED;
+	o->family = o->proto == IPPROTO_IPV6 ? AF_INET6 : AF_INET;
+	if (!pskb_may_pull(skb, start + (o->family == AF_INET6 ?
+					 sizeof(struct ipv6hdr) :
+					 sizeof(struct iphdr))))
+		return FMIP_DROP_MALFORMED;
+	version = *(skb->data + start) >> 4;
+	return version == (o->family == AF_INET6 ? 6 : 4) ?
+	       FMIP_DROP_NONE : FMIP_DROP_MALFORMED;
+}
+
+static bool still_accepts(const struct fmip_binding *b,
+			  const struct fmip_from *from, u8 direction)
+{
+	const struct fmip_plan *plan = rcu_dereference(b->plan);
+	const struct fmip_accept *a = fmip_plan_accepts(plan);
 	int i;
 
-	m = fmip_match_lookup(&fn->matches, addr, FMIP_DIRECTION_DST);
-	if (!m || READ_ONCE(m->binding->dying))
-		return NULL;
-	plan = rcu_dereference(m->binding->plan);
-	for (i = 0; i < plan->n_accepts; i++)
-		if (plan->accept[i].tunnel == t &&
-		    plan->accept[i].direction == direction)
-			return m->binding;
-	return NULL;
+	if (READ_ONCE(b->dying))
+		return false;
+	if (likely(!plan->has_end))
+		return true;
+	for (i = 0; i < plan->n_accepts; i++, a++)
+		if (a->tunnel->id == from->tunnel && a->key == from->key &&
+		    a->has_key == from->has_key && a->direction == direction)
+			return !a->has_end || time_before(jiffies, a->end);
+	return false;
+}
+
+static struct fmip_binding *accepts(struct fmip_net *fn, u8 family,
+				    const struct in6_addr *addr, u8 direction,
+				    const struct fmip_from *from)
+{
+	struct fmip_match *m;
+
+	m = fmip_match_accept(&fn->matches, family, addr, direction, from);
+	return m && still_accepts(m->binding, from, direction) ? m->binding :
+								  NULL;
 }
 
 /* The binding that accepts a packet out of a tunnel (RFC 5568 section 4). */
 static struct fmip_binding *find_acceptor(struct fmip_net *fn,
-					  const struct fmip_tunnel *t,
-					  const struct ipv6hdr *inner)
+					  const struct sk_buff *skb,
+					  const struct opened *o,
+					  struct fmip_from *from)
 {
-	return accepts(fn, t, &inner->saddr, FMIP_DIRECTION_SRC) ?:
-	       accepts(fn, t, &inner->daddr, FMIP_DIRECTION_DST);
+	const void *inner = skb_network_header(skb) + o->offset;
+	const struct ipv6hdr *ip6h = inner;
+	const struct iphdr *iph = inner;
+	struct in6_addr saddr, daddr;
+	struct fmip_binding *b;
+
+	if (o->family == AF_INET6) {
+		saddr = ip6h->saddr;
+		daddr = ip6h->daddr;
+	} else {
+		fmip_packet_ip4(&saddr, iph->saddr);
+		fmip_packet_ip4(&daddr, iph->daddr);
+	}
+	b = accepts(fn, o->family, &saddr, FMIP_DIRECTION_SRC, from);
+	from->by_dst = !b;
+	return b ?: accepts(fn, o->family, &daddr, FMIP_DIRECTION_DST, from);
+}
+
+/* RFC 6040 section 4.2; true if the packet must be dropped. */
+static bool decapsulate_ecn(struct sk_buff *skb, const struct opened *o,
+			    const void *outer)
+{
+	if (o->path->key.family == AF_INET6)
+		return IP6_ECN_decapsulate(outer, skb) > 1;
+	return IP_ECN_decapsulate(outer, skb) > 1;
 }
 
 /* Take the outer headers off. */
-static enum fmip_drop strip(struct sk_buff *skb, int offset,
+static enum fmip_drop strip(struct sk_buff *skb, const struct opened *o,
 			    struct net_device *dev)
 {
-	struct ipv6hdr outer = *ipv6_hdr(skb);
+	u8 outer[sizeof(struct ipv6hdr)] __aligned(8);
 
-	if (__iptunnel_pull_header(skb, offset, htons(ETH_P_IPV6), true, false))
+	memcpy(outer, skb_network_header(skb),
+	       o->path->key.family == AF_INET6 ? sizeof(struct ipv6hdr) :
+						 sizeof(struct iphdr));
+	if (__iptunnel_pull_header(skb, skb_network_offset(skb) + o->offset,
+				   o->family == AF_INET6 ? htons(ETH_P_IPV6) :
+							   htons(ETH_P_IP),
+				   true, false))
 		return FMIP_DROP_MALFORMED;
 	skb_reset_network_header(skb);
 	skb_reset_mac_header(skb);
 	memset(skb->cb, 0, sizeof(skb->cb));
 	skb->dev = dev;
-	if (IP6_ECN_decapsulate(&outer, skb) > 1)
-		return FMIP_DROP_ECN;
-	return FMIP_DROP_NONE;
+	skb->skb_iif = dev->ifindex;
+	skb->pkt_type = PACKET_HOST;
+	return decapsulate_ecn(skb, o, outer) ? FMIP_DROP_ECN : FMIP_DROP_NONE;
 }
 
-/* The outer packet has passed INPUT. */
-static enum fmip_drop receive(struct fmip_net *fn, struct sk_buff *skb)
+static bool plain_ip6(const struct in6_addr *addr)
+{
+	/* 2000::/3 and fc00::/7 */
+	return (addr->s6_addr[0] & 0xe0) == 0x20 ||
+	       (addr->s6_addr[0] & 0xfe) == 0xfc;
+}
+
+/* What ip6_rcv() does with a packet that has nothing unusual. */
+static bool receive_ip6(struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	unsigned int len = ntohs(ip6h->payload_len) + sizeof(*ip6h);
+
+	if (ip6h->nexthdr == NEXTHDR_HOP || len == sizeof(*ip6h) ||
+	    len > skb->len || !plain_ip6(&ip6h->saddr) ||
+	    !plain_ip6(&ip6h->daddr) || pskb_trim_rcsum(skb, len))
+		return false;
+	IP6CB(skb)->iif = skb->dev->ifindex;
+	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
+	skb_set_transport_header(skb, sizeof(*ip6h));
+	return true;
+}
+
+/* The same for ip_rcv(). */
+static bool receive_ip4(struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	unsigned int len = ntohs(iph->tot_len);
+
+	if (iph->ihl != 5 || ip_fast_csum((u8 *)iph, iph->ihl) ||
+	    len < sizeof(*iph) || len > skb->len || pskb_trim_rcsum(skb, len))
+		return false;
+	IPCB(skb)->iif = skb->dev->ifindex;
+	skb_set_transport_header(skb, sizeof(*iph));
+	return true;
+}
+
+static u8 transport(const struct sk_buff *skb, u8 family)
+{
+	return family == AF_INET6 ? ipv6_hdr(skb)->nexthdr :
+				    ip_hdr(skb)->protocol;
+}
+
+/* Does anybody look at what is received on the fmip device? */
+static bool watched(struct fmip_net *fn, const struct sk_buff *skb,
+		    struct net_device *dev, u8 family)
+{
+	if (fmip_hooks_foreign(fn, family, NF_INET_PRE_ROUTING) ||
+	    fmip_device_watched(dev))
+		return true;
+	/* For GRO, all of a connection must go the same way. */
+	return transport(skb, family) == IPPROTO_TCP && !skb_is_gso(skb);
+}
+
+/* The packet goes by the way of all others, and what is known goes with it. */
+static void receive_on_device(struct fmip_net *fn, struct sk_buff *skb,
+			      struct net_device *dev,
+			      const struct fmip_from *from)
+{
+	struct origin *origin;
+	struct metadata_dst *md;
+
+	md = metadata_dst_alloc(sizeof(*origin), METADATA_IP_TUNNEL,
+				GFP_ATOMIC);
+	if (!md) {
+		fmip_drop(fn, NULL, skb, FMIP_DROP_NO_MEMORY);
+		return;
+	}
+	md->u.tun_info.key.tun_id = key32_to_tunnel_id(htonl(from->key));
+	md->u.tun_info.options_len = sizeof(*origin);
+	origin = ip_tunnel_info_opts(&md->u.tun_info);
+	*origin = (struct origin) {
+		.tunnel = from->tunnel,
+		.has_key = from->has_key,
+		.by_dst = from->by_dst,
+		.depth = from->depth,
+	};
+	skb_dst_set(skb, &md->dst);
+	fmip_device_receive(dev, skb);
+}
+
+/* Nothing of ours: where the routing table says. */
+static void route(struct fmip_net *fn, struct sk_buff *skb, u8 family)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (family == AF_INET6) {
+		ipv6_stub->ipv6_route_input(skb);
+	} else if (ip_route_input_noref(skb, iph->daddr, iph->saddr, iph->tos,
+					skb->dev)) {
+		kfree_skb(skb);
+		return;
+	}
+	dst_input(skb);
+}
+
+static void go_on(struct fmip_net *fn, struct sk_buff *skb,
+		  struct net_device *dev, u8 family,
+		  const struct fmip_from *from)
+{
+	if (unlikely(watched(fn, skb, dev, family)) ||
+	    !(family == AF_INET6 ? receive_ip6(skb) : receive_ip4(skb))) {
+		receive_on_device(fn, skb, dev, from);
+		return;
+	}
+	fmip_device_received(dev, skb->len);
+	if (!fmip_hooks_take(fn, skb, family, from))
+		route(fn, skb, family);
+}
+
+static bool policy_allows(struct sk_buff *skb, u8 family)
+{
+	return family == AF_INET6 ?
+	       xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb) :
+	       xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
+}
+
+/* A packet out of a tunnel of ours; false if it is not, after all. */
+static bool receive(struct fmip_net *fn, struct sk_buff *skb, u8 family,
+		    struct opened *o, u8 depth)
 {
 	struct net_device *dev = rcu_dereference(fn->dev);
+	struct fmip_from from = { .in = dev, .depth = depth + 1 };
 	struct fmip_binding *b;
-	struct fmip_path *path;
-	struct ipv6hdr *inner;
-	enum fmip_drop why;
-	unsigned int len;
-	int offset;
+	int why;
 
-	path = find_path(fn, skb);
-	if (!path || !dev)
-		return FMIP_DROP_NOT_ACCEPTED;
-	offset = inner_offset(skb);
-	if (offset < 0 || !pskb_may_pull(skb, offset + sizeof(*inner)))
-		return FMIP_DROP_MALFORMED;
-	inner = (struct ipv6hdr *)(skb_network_header(skb) + offset);
-	if (inner->version != 6)
-		return FMIP_DROP_MALFORMED;
-	b = find_acceptor(fn, path->tunnel, inner);
-	if (!b)
-		return FMIP_DROP_NOT_ACCEPTED;
-	why = strip(skb, offset, dev);
+	why = open_carrier(skb, o);
+	if (why < 0)
+		return false;
+	why = why ?: open_inner(skb, o);
 	if (why)
-		return why;
-	len = skb->len;
-	if (fmip_device_receive(dev, skb) == NET_RX_SUCCESS)
-		fmip_stats_packet(fn, b, FMIP_COUNT_DECAP, len);
-	else
-		fmip_stats_drop(fn, NULL, FMIP_DROP_NOT_ACCEPTED, 1);
-	return FMIP_DROP_NONE;
+		goto drop;
+	from.tunnel = o->path->tunnel->id;
+	from.key = o->key;
+	from.has_key = o->has_key;
+	b = find_acceptor(fn, skb, o, &from);
+	if (!b && o->path->key.carrier == FMIP_CARRIER_UDP)
+		return false;
+	why = FMIP_DROP_NOT_ACCEPTED;
+	if (!b || !policy_allows(skb, family))
+		goto drop;
+	why = depth < DEPTH_MAX ? strip(skb, o, dev) : FMIP_DROP_NESTING;
+	if (why)
+		goto drop;
+	fmip_stats_packet(fn, b, FMIP_COUNT_DECAP, skb->len);
+	go_on(fn, skb, dev, o->family, &from);
+	return true;
+
+drop:
+	fmip_drop(fn, NULL, skb, why);
+	return true;
 }
 
-static int input_ok(struct net *net, struct sock *sk, struct sk_buff *skb)
+/*
+ * Put the fragments of an outer packet together.  Returns 0 when it is whole; an
+ * error if it is not, or never will be, and @skb is gone.
+ */
+static int gather(struct fmip_net *fn, struct sk_buff *skb)
 {
-	struct fmip_net *fn = fmip_net(net);
-	enum fmip_drop why;
+	int err = nf_ct_frag6_gather(fn->net, skb, IP6_DEFRAG_LOCAL_DELIVER);
 
-	rcu_read_lock();
-	local_bh_disable();
-	why = receive(fn, skb);
-	if (why)
-		fmip_drop(fn, NULL, skb, why);
-	local_bh_enable();
-	rcu_read_unlock();
-	return 0;
-}
-
-static bool for_this_router(struct sk_buff *skb)
-{
-	if (!ipv6_stub->ipv6_route_input(skb) &&
-	    container_of(skb_dst(skb), struct rt6_info, dst)->rt6i_flags &
-	    RTF_LOCAL)
-		return true;
-	skb_dst_drop(skb);
-	return false;
+	if (err && err != -EINPROGRESS)
+		fmip_drop(fn, NULL, skb, FMIP_DROP_FRAGMENT);
+	return err;
 }
 
 /**
  * fmip_decap() - decapsulate a packet, if it comes out of a tunnel of ours
  * @fn: namespace
- * @skb: packet in PREROUTING
- * @in: where it came in
+ * @skb: packet for this router, or one that would be if its destination is the
+ *	local end of a tunnel; INPUT has seen it, or nobody listens there
+ * @family: AF_INET6 or AF_INET
+ * @depth: out of how many tunnels it came already
  *
  * Packets of a tunnel from which no binding accepts anything are left to the
  * stack, so that another tunnel driver may have the same two ends.
@@ -166,18 +541,41 @@ static bool for_this_router(struct sk_buff *skb)
  * Context: RCU, bottom halves off.
  * Return: true if @skb was consumed.
  */
-bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, struct net_device *in)
+bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth)
 {
-	if (inner_offset(skb) < 0 || !find_path(fn, skb) ||
-	    !for_this_router(skb))
-		return false;
+	struct opened o = {};
 
-	if (!xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb)) {
-		fmip_drop(fn, NULL, skb, FMIP_DROP_NOT_ACCEPTED);
-		return true;
+	if (family == AF_INET)
+		return open_ip4(fn, skb, &o) &&
+		       receive(fn, skb, family, &o, depth);
+	if (!open_ip6(fn, skb, &o))
+		return false;
+	if (unlikely(ipv6_hdr(skb)->nexthdr == NEXTHDR_FRAGMENT)) {
+		if (gather(fn, skb) || !open_ip6(fn, skb, &o))
+			return true;
 	}
-	if (nf_hook(NFPROTO_IPV6, NF_INET_LOCAL_IN, fn->net, NULL, skb, in,
-		    NULL, input_ok) == 1)
-		input_ok(fn->net, NULL, skb);
-	return true;
+	return receive(fn, skb, family, &o, depth);
+}
+
+/**
+ * fmip_decap_origin() - which tunnel a packet on the fmip device came out of
+ * @skb: packet received on the fmip device
+ * @from: what is known of it; the rest is filled in
+ *
+ * Context: RCU.
+ */
+void fmip_decap_origin(const struct sk_buff *skb, struct fmip_from *from)
+{
+	struct metadata_dst *md = skb_metadata_dst(skb);
+	const struct origin *origin;
+
+	if (!md || md->type != METADATA_IP_TUNNEL ||
+	    md->u.tun_info.options_len != sizeof(*origin))
+		return;
+	origin = ip_tunnel_info_opts(&md->u.tun_info);
+	from->tunnel = origin->tunnel;
+	from->has_key = origin->has_key;
+	from->key = ntohl(tunnel_id_to_key32(md->u.tun_info.key.tun_id));
+	from->by_dst = origin->by_dst;
+	from->depth = origin->depth;
 }

@@ -4,11 +4,11 @@
 
 #include <linux/types.h>
 
+struct fmip_from;
 struct fmip_net;
-struct net_device;
 struct sk_buff;
 
-bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb,
-		struct net_device *in);
+bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth);
+void fmip_decap_origin(const struct sk_buff *skb, struct fmip_from *from);
 
 #endif /* _FMIP_DECAP_H */

@@ -175,6 +175,25 @@ void fmip_device_destroy(struct fmip_net *fn, struct list_head *kill)
 }
 
 /**
+ * fmip_device_capture() - show an inner packet that leaves to who listens
+ * @dev: fmip device
+ * @skb: the packet, before anything is put around it
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_device_capture(struct net_device *dev, struct sk_buff *skb)
+{
+	struct net_device *was = skb->dev;
+
+	if (likely(!dev_nit_active(dev)))
+		return;
+	skb->dev = dev;
+	skb_reset_mac_header(skb);
+	dev_queue_xmit_nit(skb, dev);
+	skb->dev = was;
+}
+
+/**
  * fmip_device_sent() - count an inner packet in the device's statistics
  * @dev: fmip device
  * @len: its bytes
@@ -184,6 +203,34 @@ void fmip_device_destroy(struct fmip_net *fn, struct list_head *kill)
 void fmip_device_sent(struct net_device *dev, unsigned int len)
 {
 	dev_sw_netstats_tx_add(dev, 1, len);
+}
+
+/**
+ * fmip_device_watched() - does anybody look at what the device receives?
+ * @dev: fmip device
+ *
+ * Context: RCU.
+ * Return: true if so.
+ */
+bool fmip_device_watched(const struct net_device *dev)
+{
+	if (dev_nit_active((struct net_device *)dev) ||
+	    rcu_access_pointer(dev->rx_handler) ||
+	    rcu_access_pointer(dev->xdp_prog))
+		return true;
+	return fmip_compat_has_ingress(dev);
+}
+
+/**
+ * fmip_device_received() - count an inner packet that came out of a tunnel
+ * @dev: fmip device
+ * @len: its bytes
+ *
+ * Context: bottom halves off.
+ */
+void fmip_device_received(struct net_device *dev, unsigned int len)
+{
+	dev_sw_netstats_rx_add(dev, len);
 }
 
 /**
@@ -198,6 +245,6 @@ int fmip_device_receive(struct net_device *dev, struct sk_buff *skb)
 {
 	struct device_priv *priv = netdev_priv(dev);
 
-	dev_sw_netstats_rx_add(dev, skb->len);
+	fmip_device_received(dev, skb->len);
 	return gro_cells_receive(&priv->gro, skb);
 }

@@ -5,10 +5,11 @@
 #include <linux/fmip.h>
 
 struct fmip_net;
-struct fmip_tunnel;
+struct fmip_target;
 struct sk_buff;
 
-enum fmip_drop fmip_encap_xmit(struct fmip_net *fn, struct fmip_tunnel *t,
+enum fmip_drop fmip_encap_xmit(struct fmip_net *fn,
+			       const struct fmip_target *target,
 			       struct sk_buff *skb);
 
 #endif /* _FMIP_ENCAP_H */

@@ -5,11 +5,14 @@
  */
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
+#include <linux/slab.h>
 #include <linux/timer.h>
 
 #include "binding.h"
 #include "expiry.h"
+#include "net.h"
 #include "netlink.h"
+#include "plan.h"
 #include "queue.h"
 
 /**
@@ -45,34 +48,153 @@ u32 fmip_expiry_left_ms(unsigned long end)
 		       U32_MAX);
 }
 
+/* The earlier of two deadlines, of which the first may not have been set. */
+static void earlier(bool *has, unsigned long *end, bool has_other,
+		    unsigned long other)
+{
+	if (!has_other || (*has && time_before(*end, other)))
+		return;
+	*has = true;
+	*end = other;
+}
+
 /**
  * fmip_expiry_arm() - set a binding's timer for its earliest deadline
- * @b: binding
+ * @b: binding that has deadlines, or had
  *
  * Context: @b->lock held.  The timer of a binding that is dying, or that nobody
  * can find yet, is left alone.
  */
 void fmip_expiry_arm(struct fmip_binding *b)
 {
-	unsigned long end, now = jiffies;
+	struct fmip_more *more = b->more;
+	unsigned long end = 0, now = jiffies;
+	bool has = false;
 
 	lockdep_assert_held(&b->lock);
-	if (b->dying || !b->id)
+	if (!more || b->dying || !b->id)
 		return;
-	if (b->has_lifetime && b->has_hold_end)
-		end = time_before(b->hold_end, b->lifetime_end) ?
-			b->hold_end : b->lifetime_end;
-	else if (b->has_lifetime)
-		end = b->lifetime_end;
-	else if (b->has_hold_end)
-		end = b->hold_end;
-	else
-		end = 0;
-
-	if (b->has_lifetime || b->has_hold_end)
+	earlier(&has, &end, more->has_lifetime, more->lifetime_end);
+	earlier(&has, &end, more->has_hold_end, more->hold_end);
+	earlier(&has, &end, more->has_plan_end, more->plan_end);
+	if (has)
 		mod_timer(&b->timer, now + fmip_expiry_delay(end, now));
 	else
 		del_timer(&b->timer);
+}
+
+/**
+ * fmip_expiry_plan() - note when the first target or accept of a plan ends
+ * @b: binding that has a new plan
+ *
+ * Context: process, the namespace's lock and @b->lock held.
+ */
+void fmip_expiry_plan(struct fmip_binding *b)
+{
+	struct fmip_more *more = b->more;
+	const struct fmip_plan *plan;
+	int i;
+
+	lockdep_assert_held(&b->lock);
+	plan = rcu_dereference_protected(b->plan,
+					 lockdep_is_held(&b->fn->lock));
+	more->has_plan_end = false;
+	for (i = 0; i < plan->n_targets; i++)
+		earlier(&more->has_plan_end, &more->plan_end,
+			plan->target[i].has_end, plan->target[i].end);
+	for (i = 0; i < plan->n_accepts; i++)
+		earlier(&more->has_plan_end, &more->plan_end,
+			fmip_plan_accepts(plan)[i].has_end,
+			fmip_plan_accepts(plan)[i].end);
+}
+
+static bool over(bool has_end, unsigned long end, unsigned long now)
+{
+	return has_end && time_after_eq(now, end);
+}
+
+/* Copy @plan without what has ended; returns how much that was. */
+static int copy_live(struct fmip_plan *draft, const struct fmip_plan *plan,
+		     unsigned long now, int *targets)
+{
+	const struct fmip_accept *accept = fmip_plan_accepts(plan);
+	int i, n = 0;
+
+	*draft = *plan;
+	draft->n_targets = 0;
+	draft->n_accepts = 0;
+	draft->n_links = 0;
+	for (i = 0; i < plan->n_targets; i++) {
+		if (over(plan->target[i].has_end, plan->target[i].end, now))
+			continue;
+		draft->n_links += plan->target[i].type == FMIP_TARGET_LINK;
+		draft->target[draft->n_targets++] = plan->target[i];
+	}
+	*targets = plan->n_targets - draft->n_targets;
+	for (i = 0; i < plan->n_accepts; i++) {
+		if (over(accept[i].has_end, accept[i].end, now))
+			continue;
+		fmip_plan_accepts(draft)[draft->n_accepts++] = accept[i];
+	}
+	n = plan->n_accepts - draft->n_accepts;
+	return *targets + n;
+}
+
+/* Set the plan, and the matches that its accepts have been made into. */
+static bool replace(struct fmip_binding *b, struct fmip_plan *plan, bool accepts)
+{
+	struct fmip_match_list *list;
+	struct fmip_match *old;
+	unsigned int n;
+
+	if (accepts) {
+		old = fmip_binding_matches(b, &n);
+		list = fmip_binding_match_list(old, n, plan);
+		if (!list)
+			return false;
+		if (fmip_binding_set_matches(b, list)) {
+			kfree(list);
+			return false;
+		}
+	}
+	fmip_binding_set_plan(b, plan);
+	return true;
+}
+
+/**
+ * fmip_expiry_prune() - take out of a binding the targets and accepts that have
+ *	ended, and tell
+ * @b: binding that is not dying
+ *
+ * They have not been used since; without memory they stay for a while longer.
+ *
+ * Context: process, the namespace's lock held.
+ */
+void fmip_expiry_prune(struct fmip_binding *b)
+{
+	struct fmip_plan *plan, *draft, *new;
+	int ended, targets = 0;
+
+	plan = rcu_dereference_protected(b->plan,
+					 lockdep_is_held(&b->fn->lock));
+	draft = kzalloc(struct_size(draft, target, plan->n_targets) +
+			plan->n_accepts * sizeof(struct fmip_accept),
+			GFP_KERNEL);
+	if (!draft)
+		return;
+	ended = copy_live(draft, plan, jiffies, &targets);
+	if (ended) {
+		new = fmip_plan_make(b->fn, draft, plan->policy);
+		if (!IS_ERR(new) && !replace(b, new, ended > targets)) {
+			fmip_plan_put(b->fn, new);
+			new = ERR_PTR(-ENOMEM);
+		}
+		if (!IS_ERR(new) && targets)
+			fmip_netlink_expired(b, FMIP_TIMER_TARGET);
+		if (!IS_ERR(new) && ended > targets)
+			fmip_netlink_expired(b, FMIP_TIMER_ACCEPT);
+	}
+	kfree(draft);
 }
 
 /* What is left to do without the lock when a timer has run. */
@@ -85,30 +207,40 @@ enum after {
 
 static enum after hold_expired(struct fmip_binding *b)
 {
-	struct fmip_plan *plan = rcu_dereference(b->plan);
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 
-	b->has_hold_end = false;
-	if (plan->hold_expiry == FMIP_EXPIRY_DELETE) {
+	b->more->has_hold_end = false;
+	if (policy->hold_expiry == FMIP_EXPIRY_DELETE &&
+	    b->gate == FMIP_GATE_HOLD) {
 		fmip_binding_die(b, FMIP_DROP_EXPIRED, FMIP_TIMER_HOLD);
 		return NOTHING;
 	}
 	fmip_expiry_arm(b);
-	if (plan->hold_expiry != FMIP_EXPIRY_OPEN || b->gate != FMIP_GATE_HOLD)
+	/* A guard never drops: it has only waited for others to be through. */
+	if (b->gate != FMIP_GATE_GUARD &&
+	    (policy->hold_expiry != FMIP_EXPIRY_OPEN ||
+	     b->gate != FMIP_GATE_HOLD))
 		return TELL_HOLD;
-	return fmip_queue_start_open(b, ktime_get_ns()) ? OPEN_EMPTY_HOLD :
-							  OPEN_HOLD;
+	return fmip_queue_start_open(b, ktime_get_ns(), FMIP_REPLAY_NONE) ?
+	       OPEN_EMPTY_HOLD : OPEN_HOLD;
 }
 
 /* Called with @b->lock held. */
 static enum after expired(struct fmip_binding *b, unsigned long now)
 {
+	struct fmip_more *more = b->more;
+
 	if (b->dying)
 		return NOTHING;
-	if (b->has_lifetime && time_after_eq(now, b->lifetime_end)) {
+	if (more->has_lifetime && time_after_eq(now, more->lifetime_end)) {
 		fmip_binding_die(b, FMIP_DROP_EXPIRED, FMIP_TIMER_BINDING);
 		return NOTHING;
 	}
-	if (b->has_hold_end && time_after_eq(now, b->hold_end))
+	if (more->has_plan_end && time_after_eq(now, more->plan_end)) {
+		more->has_plan_end = false;
+		fmip_binding_prune_later(b);
+	}
+	if (more->has_hold_end && time_after_eq(now, more->hold_end))
 		return hold_expired(b);
 	fmip_expiry_arm(b);
 	return NOTHING;

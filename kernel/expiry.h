@@ -25,6 +25,8 @@ static inline unsigned long fmip_expiry_jiffies(u32 ms)
 }
 
 void fmip_expiry_arm(struct fmip_binding *b);
+void fmip_expiry_plan(struct fmip_binding *b);
+void fmip_expiry_prune(struct fmip_binding *b);
 void fmip_expiry_run(struct timer_list *timer);
 unsigned long fmip_expiry_delay(unsigned long end, unsigned long now);
 u32 fmip_expiry_left_ms(unsigned long end);

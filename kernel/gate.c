@@ -22,6 +22,8 @@
  * @gate: where it stands
  * @step: what happens
  * @idle: nothing is buffered, and nothing that was is still being sent
+ * @then: FMIP_GATE_OPEN or FMIP_GATE_COPY, for FMIP_GATE_STEP_EMPTY: what it
+ *	had been told before
  *
  * A link that is lost again while draining takes the gate back to hold; that
  * the last packets of the interrupted release leave later changes nothing.
@@ -29,17 +31,21 @@
  * Return: where it stands then.
  */
 enum fmip_gate fmip_gate_next(enum fmip_gate gate, enum fmip_gate_step step,
-			      bool idle)
+			      bool idle, enum fmip_gate then)
 {
 	switch (step) {
 	case FMIP_GATE_STEP_HOLD:
 		return FMIP_GATE_HOLD;
+	case FMIP_GATE_STEP_GUARD:
+		return FMIP_GATE_GUARD;
 	case FMIP_GATE_STEP_OPEN:
 		return idle || gate == FMIP_GATE_OPEN ? FMIP_GATE_OPEN :
 							FMIP_GATE_DRAINING;
+	case FMIP_GATE_STEP_COPY:
+		return idle || gate == FMIP_GATE_OPEN ? FMIP_GATE_COPY :
+							FMIP_GATE_DRAINING;
 	case FMIP_GATE_STEP_EMPTY:
-		return gate == FMIP_GATE_DRAINING && idle ?
-			FMIP_GATE_OPEN : gate;
+		return gate == FMIP_GATE_DRAINING && idle ? then : gate;
 	}
 	return gate;
 }

@@ -23,11 +23,15 @@
  * enum fmip_gate_step - what moves a gate
  * @FMIP_GATE_STEP_HOLD: buffer from now on
  * @FMIP_GATE_STEP_OPEN: release what is buffered, then let pass
+ * @FMIP_GATE_STEP_COPY: release what is buffered, then let pass and keep copies
+ * @FMIP_GATE_STEP_GUARD: buffer what does not come by the old path
  * @FMIP_GATE_STEP_EMPTY: the queue is empty and its last packets have left
  */
 enum fmip_gate_step {
 	FMIP_GATE_STEP_HOLD,
 	FMIP_GATE_STEP_OPEN,
+	FMIP_GATE_STEP_COPY,
+	FMIP_GATE_STEP_GUARD,
 	FMIP_GATE_STEP_EMPTY,
 };
 
@@ -64,7 +68,7 @@ struct fmip_pace {
 };
 
 enum fmip_gate fmip_gate_next(enum fmip_gate gate, enum fmip_gate_step step,
-			      bool idle);
+			      bool idle, enum fmip_gate then);
 void fmip_pace_begin(struct fmip_pace *pace, u64 now_ns, u64 first_ns);
 u32 fmip_pace_most(const struct fmip_pace_policy *policy,
 		   struct fmip_pace *pace, u64 now_ns, u64 arrived,

@@ -3,25 +3,34 @@
  * The netfilter hooks, and the only place that decides whether a packet is for
  * a binding.
  */
+#include <linux/inetdevice.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
 #include <net/addrconf.h>
 #include <net/dst_metadata.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
+#include <net/route.h>
 
+#include "arp.h"
 #include "attach.h"
 #include "binding.h"
 #include "decap.h"
 #include "forward.h"
 #include "hooks.h"
+#include "icmp.h"
 #include "link.h"
 #include "match.h"
 #include "nd.h"
 #include "net.h"
+#include "packet.h"
 #include "proxy.h"
 #include "route.h"
 #include "target.h"
+#include "tunnel.h"
 
 static bool exempt(const struct fmip_net *fn, const struct sk_buff *skb)
 {
@@ -31,20 +40,68 @@ static bool exempt(const struct fmip_net *fn, const struct sk_buff *skb)
 }
 
 /* Destinations that are never forwarded. */
-static bool stays(const struct in6_addr *daddr)
+static bool stays6(const struct in6_addr *daddr)
 {
+	/* Global unicast, which is most of what there is. */
+	if (likely((daddr->s6_addr[0] & 0xe0) == 0x20))
+		return false;
 	return ipv6_addr_is_multicast(daddr) ||
 	       ipv6_addr_type(daddr) & (IPV6_ADDR_LINKLOCAL |
 					IPV6_ADDR_LOOPBACK);
 }
 
-static struct fmip_match *match(struct fmip_net *fn, const struct sk_buff *skb)
+static bool stays4(__be32 daddr)
 {
-	struct fmip_match *m;
+	return ipv4_is_multicast(daddr) || ipv4_is_lbcast(daddr) ||
+	       ipv4_is_loopback(daddr) || ipv4_is_zeronet(daddr) ||
+	       (daddr & htonl(0xffff0000)) == htonl(0xa9fe0000);
+}
 
-	m = fmip_match_lookup(&fn->matches, &ipv6_hdr(skb)->daddr,
-			      FMIP_DIRECTION_DST);
-	return m && !READ_ONCE(m->binding->dying) ? m : NULL;
+static bool stays(const struct sk_buff *skb, u8 family)
+{
+	return family == AF_INET6 ? stays6(&ipv6_hdr(skb)->daddr) :
+				    stays4(ip_hdr(skb)->daddr);
+}
+
+/* RFC 2711, RFC 2113: for whoever on this router asked for such packets. */
+static bool router_alert(const struct sk_buff *skb, u8 family)
+{
+	const struct iphdr *iph;
+	u8 buf[40], *opt;
+	int i, len;
+
+	if (family == AF_INET6)
+		return IP6CB(skb)->flags & IP6SKB_ROUTERALERT;
+	iph = ip_hdr(skb);
+	len = iph->ihl * 4 - sizeof(*iph);
+	if (likely(len <= 0))
+		return false;
+	opt = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*iph),
+				 len, buf);
+	for (i = 0; opt && i < len && opt[i] != IPOPT_END; ) {
+		if (opt[i] == IPOPT_RA)
+			return true;
+		i += opt[i] == IPOPT_NOOP || i + 1 >= len || opt[i + 1] < 2 ?
+		     1 : opt[i + 1];
+	}
+	return false;
+}
+
+/* A prefix may hold addresses of the router itself, and broadcast ones. */
+static bool own(struct net *net, const struct sk_buff *skb, u8 family)
+{
+	if (family == AF_INET6)
+		return ipv6_chk_addr(net, &ipv6_hdr(skb)->daddr, NULL, 0);
+	return inet_addr_type(net, ip_hdr(skb)->daddr) != RTN_UNICAST;
+}
+
+static bool is_own(struct net *net, const struct sk_buff *skb, u8 family,
+		   const struct fmip_match *m)
+{
+	if (likely(fmip_match_whole(&m->key) &&
+		   m->key.direction == FMIP_DIRECTION_DST))
+		return false;
+	return own(net, skb, family);
 }
 
 static int nd_not_for_us(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -61,104 +118,232 @@ static int nd_not_for_us(struct net *net, struct sock *sk, struct sk_buff *skb)
  * forwarded, but a unicast solicitation is for whoever defends the address.
  * INPUT decides first, with our hook at its end.
  */
-static void nd_unicast(struct fmip_binding *b, struct sk_buff *skb,
+static void nd_unicast(struct fmip_net *fn, struct sk_buff *skb,
 		       struct net_device *in)
 {
-	struct fmip_net *fn = b->fn;
+	struct fmip_standin *standin;
 
-	if (!fmip_route_set(fn, skb, in, fmip_link_mtu(in)) ||
+	standin = fmip_route_standin(fn, in, fmip_link_mtu(in, AF_INET6));
+	if (standin)
+		fmip_route_set(skb, standin, AF_INET6);
+	if (!standin ||
 	    nf_hook(NFPROTO_IPV6, NF_INET_LOCAL_IN, fn->net, NULL, skb, in,
 		    NULL, nd_not_for_us) == 1)
 		nd_not_for_us(fn->net, NULL, skb);
 }
 
-static unsigned int route_or_take(struct sk_buff *skb,
+/*
+ * What was forwarded to us for its destination must not go back to where it came
+ * from: two routers disagree about where the node is.  What came for its source
+ * may: another node may be behind the same router.
+ */
+static bool turns_back(const struct fmip_binding *b,
+		       const struct fmip_from *from)
+{
+	const struct fmip_plan *plan;
+	int i;
+
+	if (likely(!from->tunnel) || !from->by_dst)
+		return false;
+	plan = rcu_dereference(b->plan);
+	for (i = 0; i < plan->n_targets; i++)
+		if (plan->target[i].type == FMIP_TARGET_TUNNEL &&
+		    plan->target[i].tunnel->id == from->tunnel)
+			return true;
+	return false;
+}
+
+/**
+ * fmip_hooks_take() - take a packet that a binding is for
+ * @fn: namespace
+ * @skb: packet, skb->dev is where it came in
+ * @family: AF_INET6 or AF_INET
+ * @from: where it came from
+ *
+ * Context: RCU, bottom halves off.
+ * Return: true if @skb was consumed.
+ */
+bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
+		     const struct fmip_from *from)
+{
+	struct fmip_match *m;
+
+	if (unlikely(READ_ONCE(fn->deaf)) || stays(skb, family) ||
+	    router_alert(skb, family))
+		return false;
+	if (unlikely(atomic_read(&fn->data_attaches)))
+		fmip_attach_data(fn, skb, (struct net_device *)from->in,
+				 family);
+	m = fmip_forward_find(fn, skb, family, from);
+	if (!m || is_own(fn->net, skb, family, m))
+		return false;
+	if (family == AF_INET6 && unlikely(fmip_nd_is(skb))) {
+		nd_unicast(fn, skb, (struct net_device *)from->in);
+	} else if (unlikely(turns_back(m->binding, from))) {
+		fmip_stats_packet(fn, m->binding, FMIP_COUNT_RECEIVED,
+				  skb->len);
+		fmip_drop(fn, m->binding, skb, FMIP_DROP_NESTING);
+	} else {
+		fmip_forward(m->binding, skb, family, from);
+	}
+	return true;
+}
+
+static struct nf_hook_entries *entries(const struct net *net, u8 family,
+				       unsigned int hook)
+{
+	if (family == AF_INET6)
+		return rcu_dereference(net->nf.hooks_ipv6[hook]);
+	return rcu_dereference(net->nf.hooks_ipv4[hook]);
+}
+
+/**
+ * fmip_hooks_foreign() - is there a hook that is not ours?
+ * @fn: namespace
+ * @family: AF_INET6 or AF_INET
+ * @hook: NF_INET_PRE_ROUTING or NF_INET_LOCAL_IN
+ *
+ * Context: RCU.
+ * Return: true if so.
+ */
+bool fmip_hooks_foreign(struct fmip_net *fn, u8 family, unsigned int hook)
+{
+	u8 bit = family == AF_INET6 ? FMIP_HOOKS_IP6 : FMIP_HOOKS_IP4;
+	const struct nf_hook_entries *e = entries(fn->net, family, hook);
+
+	return e && e->num_hook_entries > !!(READ_ONCE(fn->hooked) & bit);
+}
+
+/*
+ * May a packet for this router be decapsulated without a route, and before
+ * INPUT?  Only if nobody is there to see it, and nothing of what the routing
+ * code would have checked is asked for.
+ */
+static bool nobody_minds(struct fmip_net *fn, struct sk_buff *skb, u8 family,
+			 const struct net_device *in)
+{
+	struct in_device *in_dev;
+
+	if (fmip_hooks_foreign(fn, family, NF_INET_LOCAL_IN) ||
+	    secpath_exists(skb))
+		return false;
+	if (family == AF_INET6)
+		return true;
+	in_dev = __in_dev_get_rcu(in);
+	return in_dev && !IN_DEV_RPFILTER(in_dev);
+}
+
+static unsigned int route_or_take(struct sk_buff *skb, u8 family,
 				  const struct nf_hook_state *state)
 {
 	struct fmip_net *fn = fmip_net(state->net);
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	struct fmip_match *m;
+	struct fmip_from from = { .in = state->in };
 
-	if (READ_ONCE(fn->deaf) || skb->pkt_type != PACKET_HOST || skb->sk || skb_valid_dst(skb) ||
-	    IP6CB(skb)->flags & IP6SKB_ROUTERALERT || stays(&ip6h->daddr) ||
-	    exempt(fn, skb))
+	if (skb->pkt_type != PACKET_HOST || skb->sk || skb_valid_dst(skb) ||
+	    READ_ONCE(fn->deaf) || exempt(fn, skb))
 		return NF_ACCEPT;
-	if (fmip_decap(fn, skb, state->in))
+	if (state->in == rcu_access_pointer(fn->dev))
+		fmip_decap_origin(skb, &from);
+	if (READ_ONCE(fn->receivers) && nobody_minds(fn, skb, family, state->in) &&
+	    fmip_decap(fn, skb, family, from.depth))
 		return NF_STOLEN;
-	m = match(fn, skb);
-	if (!m)
-		return NF_ACCEPT;
-	/* A prefix may hold addresses of the router itself. */
-	if (m->key.prefixlen < 128 &&
-	    ipv6_chk_addr(state->net, &ipv6_hdr(skb)->daddr, NULL, 0))
-		return NF_ACCEPT;
-	if (fmip_nd_is(skb))
-		nd_unicast(m->binding, skb, state->in);
-	else
-		fmip_forward(m->binding, skb);
-	return NF_STOLEN;
+	return fmip_hooks_take(fn, skb, family, &from) ? NF_STOLEN : NF_ACCEPT;
 }
 
 /* A packet that comes back from an NFQUEUE comes with bottom halves on. */
-static unsigned int prerouting(void *priv, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static __always_inline unsigned int
+prerouting(struct sk_buff *skb, u8 family, const struct nf_hook_state *state)
 {
 	unsigned int verdict;
 
+	if (likely(in_softirq()))
+		return route_or_take(skb, family, state);
 	local_bh_disable();
-	verdict = route_or_take(skb, state);
+	verdict = route_or_take(skb, family, state);
 	local_bh_enable();
 	return verdict;
 }
 
-/* What the router sends by itself about the node, and never to it. */
-static bool signalling(const struct sk_buff *skb)
+static unsigned int prerouting6(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
 {
-	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
-	__be16 frag_off;
+	return prerouting(skb, AF_INET6, state);
+}
 
+static unsigned int prerouting4(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	return prerouting(skb, AF_INET, state);
+}
+
+/* What the router sends by itself about the node, and never to it. */
+static bool signalling(const struct sk_buff *skb, u8 family)
+{
+	__be16 frag_off;
+	u8 nexthdr;
+
+	if (family == AF_INET)
+		return false;
+	nexthdr = ipv6_hdr(skb)->nexthdr;
 	ipv6_skip_exthdr(skb, skb_network_offset(skb) + sizeof(struct ipv6hdr),
 			 &nexthdr, &frag_off);
 	return nexthdr == IPPROTO_MH || fmip_nd_is(skb);
 }
 
-static unsigned int local_out(void *priv, struct sk_buff *skb,
-			      const struct nf_hook_state *state)
+static bool has_policy(const struct sk_buff *skb)
 {
-	struct fmip_net *fn = fmip_net(state->net);
-	struct fmip_match *m;
-	struct fmip_plan *plan;
-	bool taken = false;
-
-	if (READ_ONCE(fn->deaf) || stays(&ipv6_hdr(skb)->daddr) ||
-	    exempt(fn, skb) || signalling(skb))
-		return NF_ACCEPT;
-#ifdef CONFIG_XFRM
-	/* It comes by again when the policy has been applied. */
-	if (skb_dst(skb) && skb_dst(skb)->xfrm)
-		return NF_ACCEPT;
-#endif
-	local_bh_disable();
-	m = match(fn, skb);
-	plan = m ? rcu_dereference(m->binding->plan) : NULL;
-	if (plan && plan->flags & FMIP_BINDING_F_LOCAL &&
-	    !fmip_target_nested(m->binding) &&
-	    !(m->key.prefixlen < 128 &&
-	      ipv6_chk_addr(state->net, &ipv6_hdr(skb)->daddr, NULL, 0))) {
-		fmip_forward_local(m->binding, skb);
-		taken = true;
-	}
-	local_bh_enable();
-	return taken ? NF_STOLEN : NF_ACCEPT;
+	return skb_dst(skb) && dst_xfrm(skb_dst(skb));
 }
 
-static unsigned int discover(struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static unsigned int take_local(struct sk_buff *skb, u8 family,
+			       const struct nf_hook_state *state)
 {
 	struct fmip_net *fn = fmip_net(state->net);
+	struct fmip_from from = {};
+	struct fmip_plan *plan;
+	struct fmip_match *m;
+
+	/* With a policy it comes by again when that has been applied. */
+	if (READ_ONCE(fn->deaf) || stays(skb, family) || exempt(fn, skb) ||
+	    signalling(skb, family) || has_policy(skb))
+		return NF_ACCEPT;
+	m = fmip_forward_find(fn, skb, family, &from);
+	plan = m ? rcu_dereference(m->binding->plan) : NULL;
+	if (!plan || !plan->local || fmip_target_nested(m->binding) ||
+	    is_own(state->net, skb, family, m))
+		return NF_ACCEPT;
+	fmip_forward_local(m->binding, skb, family);
+	return NF_STOLEN;
+}
+
+static unsigned int local_out6(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = take_local(skb, AF_INET6, state);
+	local_bh_enable();
+	return verdict;
+}
+
+static unsigned int local_out4(void *priv, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = take_local(skb, AF_INET, state);
+	local_bh_enable();
+	return verdict;
+}
+
+static unsigned int discover(struct fmip_net *fn, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
 	struct fmip_nd nd;
 
-	if (READ_ONCE(fn->deaf) || !fmip_nd_parse(skb, state->in, &nd))
+	if (!fmip_nd_parse(skb, state->in, &nd))
 		return NF_ACCEPT;
 	if (nd.type == NDISC_NEIGHBOUR_ADVERTISEMENT) {
 		fmip_attach_advertised(fn, state->in, &nd);
@@ -170,66 +355,126 @@ static unsigned int discover(struct sk_buff *skb,
 	return NF_STOLEN;
 }
 
-static unsigned int local_in(void *priv, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+/* What is for this router, and has passed INPUT. */
+static unsigned int deliver(struct sk_buff *skb, u8 family,
+			    const struct nf_hook_state *state)
+{
+	struct fmip_net *fn = fmip_net(state->net);
+	struct fmip_from from = { .in = state->in };
+
+	if (READ_ONCE(fn->deaf))
+		return NF_ACCEPT;
+	if (family == AF_INET6 && fmip_nd_is(skb))
+		return discover(fn, skb, state);
+	if (fmip_icmp_outer_error(fn, skb, family))
+		return NF_ACCEPT;
+	if (!READ_ONCE(fn->receivers) || exempt(fn, skb))
+		return NF_ACCEPT;
+	if (state->in == rcu_access_pointer(fn->dev))
+		fmip_decap_origin(skb, &from);
+	return fmip_decap(fn, skb, family, from.depth) ? NF_STOLEN : NF_ACCEPT;
+}
+
+static unsigned int local_in6(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
 	unsigned int verdict;
 
-	if (likely(!fmip_nd_is(skb)))
-		return NF_ACCEPT;
 	local_bh_disable();
-	verdict = discover(skb, state);
+	verdict = deliver(skb, AF_INET6, state);
 	local_bh_enable();
 	return verdict;
 }
 
-static const struct nf_hook_ops input_ops[] = {
-	{
-		.hook = prerouting,
-		.pf = NFPROTO_IPV6,
-		.hooknum = NF_INET_PRE_ROUTING,
-		.priority = NF_IP6_PRI_LAST,
-	}, {
-		.hook = local_in,
-		.pf = NFPROTO_IPV6,
-		.hooknum = NF_INET_LOCAL_IN,
-		.priority = NF_IP6_PRI_LAST,
-	},
+static unsigned int local_in4(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = deliver(skb, AF_INET, state);
+	local_bh_enable();
+	return verdict;
+}
+
+static unsigned int arp_in(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	struct fmip_net *fn = fmip_net(state->net);
+	unsigned int verdict;
+
+	if (READ_ONCE(fn->deaf))
+		return NF_ACCEPT;
+	local_bh_disable();
+	verdict = fmip_arp_receive(fn, skb, state->in);
+	local_bh_enable();
+	return verdict;
+}
+
+#define HOOK(_hook, _pf, _hooknum) {		\
+	.hook = _hook,				\
+	.pf = _pf,				\
+	.hooknum = _hooknum,			\
+	.priority = INT_MAX,			\
+}
+
+static const struct nf_hook_ops ip6_ops[] = {
+	HOOK(prerouting6, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
+	HOOK(local_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN),
 };
 
-static const struct nf_hook_ops local_ops = {
-	.hook = local_out,
-	.pf = NFPROTO_IPV6,
-	.hooknum = NF_INET_LOCAL_OUT,
-	.priority = NF_IP6_PRI_LAST,
+static const struct nf_hook_ops ip6_local_ops[] = {
+	HOOK(local_out6, NFPROTO_IPV6, NF_INET_LOCAL_OUT),
+};
+
+static const struct nf_hook_ops ip4_ops[] = {
+	HOOK(prerouting4, NFPROTO_IPV4, NF_INET_PRE_ROUTING),
+	HOOK(local_in4, NFPROTO_IPV4, NF_INET_LOCAL_IN),
+};
+
+static const struct nf_hook_ops ip4_local_ops[] = {
+	HOOK(local_out4, NFPROTO_IPV4, NF_INET_LOCAL_OUT),
+};
+
+static const struct nf_hook_ops arp_ops[] = {
+	HOOK(arp_in, NFPROTO_ARP, NF_ARP_IN),
+};
+
+/* By the bits of FMIP_HOOKS_*. */
+static const struct {
+	const struct nf_hook_ops *ops;
+	unsigned int n;
+} hook_sets[] = {
+	{ ip6_ops, ARRAY_SIZE(ip6_ops) },
+	{ ip6_local_ops, ARRAY_SIZE(ip6_local_ops) },
+	{ ip4_ops, ARRAY_SIZE(ip4_ops) },
+	{ ip4_local_ops, ARRAY_SIZE(ip4_local_ops) },
+	{ arp_ops, ARRAY_SIZE(arp_ops) },
 };
 
 /**
  * fmip_hooks_register() - see packets from now on
  * @fn: namespace
- * @local: also those that the router itself sends
+ * @wanted: FMIP_HOOKS_*; those that there are stay
  *
  * Context: process, the namespace's lock held.
  * Return: 0 or a negative error.
  */
-int fmip_hooks_register(struct fmip_net *fn, bool local)
+int fmip_hooks_register(struct fmip_net *fn, u8 wanted)
 {
-	int err;
+	int i, err;
 
 	lockdep_assert_held(&fn->lock);
 	WRITE_ONCE(fn->deaf, false);
-	if (!fn->hooked) {
-		err = nf_register_net_hooks(fn->net, input_ops,
-					    ARRAY_SIZE(input_ops));
+	for (i = 0; i < ARRAY_SIZE(hook_sets); i++) {
+		if (!(wanted & BIT(i)) || fn->hooked & BIT(i))
+			continue;
+		err = nf_register_net_hooks(fn->net, hook_sets[i].ops,
+					    hook_sets[i].n);
 		if (err)
 			return err;
-		fn->hooked = true;
-	}
-	if (local && !fn->hooked_local) {
-		err = nf_register_net_hook(fn->net, &local_ops);
-		if (err)
-			return err;
-		fn->hooked_local = true;
+		/* After the hook: until then it counts as somebody else's. */
+		WRITE_ONCE(fn->hooked, fn->hooked | BIT(i));
 	}
 	return 0;
 }
@@ -246,14 +491,16 @@ int fmip_hooks_register(struct fmip_net *fn, bool local)
  */
 void fmip_hooks_unregister(struct fmip_net *fn)
 {
+	int i;
+
 	lockdep_assert_held(&fn->lock);
 	if (!fn->hooked)
 		return;
 	WRITE_ONCE(fn->deaf, true);
 	synchronize_net();
-	if (fn->hooked_local)
-		nf_unregister_net_hook(fn->net, &local_ops);
-	nf_unregister_net_hooks(fn->net, input_ops, ARRAY_SIZE(input_ops));
-	fn->hooked_local = false;
-	fn->hooked = false;
+	for (i = 0; i < ARRAY_SIZE(hook_sets); i++)
+		if (fn->hooked & BIT(i))
+			nf_unregister_net_hooks(fn->net, hook_sets[i].ops,
+						hook_sets[i].n);
+	WRITE_ONCE(fn->hooked, 0);
 }

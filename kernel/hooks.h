@@ -4,9 +4,21 @@
 
 #include <linux/types.h>
 
+struct fmip_from;
 struct fmip_net;
+struct sk_buff;
 
-int fmip_hooks_register(struct fmip_net *fn, bool local);
+/* What a namespace has to see; a hook costs every packet that passes it. */
+#define FMIP_HOOKS_IP6		1	/* received IPv6 */
+#define FMIP_HOOKS_IP6_LOCAL	2	/* the router's own IPv6 */
+#define FMIP_HOOKS_IP4		4	/* received IPv4 */
+#define FMIP_HOOKS_IP4_LOCAL	8	/* the router's own IPv4 */
+#define FMIP_HOOKS_ARP		16	/* received ARP */
+
+bool fmip_hooks_foreign(struct fmip_net *fn, u8 family, unsigned int hook);
+bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
+		     const struct fmip_from *from);
+int fmip_hooks_register(struct fmip_net *fn, u8 wanted);
 void fmip_hooks_unregister(struct fmip_net *fn);
 
 #endif /* _FMIP_HOOKS_H */

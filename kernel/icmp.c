@@ -2,44 +2,93 @@
 /*
  * Errors to the sender of an inner packet.
  */
+#include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/skbuff.h>
+#include <net/icmp.h>
+#include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 
 #include "compat.h"
 #include "icmp.h"
 #include "net.h"
+#include "packet.h"
+#include "route.h"
+
+static bool fits_in_segments(const struct sk_buff *skb, unsigned int mtu)
+{
+	return skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu);
+}
 
 /* Is a packet too big to be forwarded as it is?  As ip6_forward() asks. */
-static bool over_mtu(const struct sk_buff *skb, unsigned int mtu)
+static bool over_mtu6(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (skb->len <= mtu)
 		return false;
 	/* Conntrack has put fragments together; what counts is the largest. */
 	if (IP6CB(skb)->frag_max_size && IP6CB(skb)->frag_max_size > mtu)
 		return true;
-	if (skb->ignore_df)
-		return false;
-	return !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+	return !skb->ignore_df && !fits_in_segments(skb, mtu);
 }
 
-/* A buffered packet has no device; an answer needs the one that it came by. */
-static void restore_dev(struct fmip_net *fn, struct sk_buff *skb)
+/* The same for IPv4, as ip_forward() asks. */
+static bool over_mtu4(const struct sk_buff *skb, unsigned int mtu)
 {
-	if (skb->dev)
-		return;
-	skb->dev = dev_get_by_index_rcu(fn->net, skb->skb_iif);
+	if (skb->len <= mtu || !(ip_hdr(skb)->frag_off & htons(IP_DF)))
+		return false;
+	if (IPCB(skb)->frag_max_size > mtu)
+		return true;
+	return !skb->ignore_df && !fits_in_segments(skb, mtu);
+}
+
+/*
+ * A buffered packet has no device and no route; an answer needs both: the one
+ * that it came by, and any.
+ */
+static void restore(struct fmip_net *fn, struct sk_buff *skb, u8 family)
+{
+	struct fmip_standin *standin;
+
+	if (!skb->dev)
+		skb->dev = dev_get_by_index_rcu(fn->net, skb->skb_iif);
 	if (!skb->dev)
 		skb->dev = rcu_dereference(fn->dev);
+	if (skb_dst(skb))
+		return;
+	standin = fmip_route_standin(fn, rcu_dereference(fn->dev),
+				     IPV6_MIN_MTU);
+	if (standin)
+		fmip_route_set(skb, standin, family);
+}
+
+static bool too_big6(struct fmip_net *fn, struct sk_buff *skb,
+		     unsigned int mtu)
+{
+	mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
+	if (likely(!over_mtu6(skb, mtu)))
+		return false;
+	restore(fn, skb, AF_INET6);
+	icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	return true;
+}
+
+static bool too_big4(struct fmip_net *fn, struct sk_buff *skb,
+		     unsigned int mtu)
+{
+	if (likely(!over_mtu4(skb, mtu)))
+		return false;
+	restore(fn, skb, AF_INET);
+	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	return true;
 }
 
 /**
  * fmip_icmp_too_big() - refuse a packet over the MTU, and tell its sender
  * @fn: namespace
  * @skb: inner packet
- * @mtu: largest that fits; less than IPV6_MIN_MTU counts as that, because the
- *	outer packet can be fragmented (RFC 2473 section 7.1)
+ * @mtu: largest that fits; for IPv6 less than IPV6_MIN_MTU counts as that,
+ *	because the outer packet can be fragmented (RFC 2473 section 7.1)
  *
  * Context: RCU, bottom halves off.
  * Return: true if it is too big; the caller still owns it.
@@ -47,12 +96,10 @@ static void restore_dev(struct fmip_net *fn, struct sk_buff *skb)
 bool fmip_icmp_too_big(struct fmip_net *fn, struct sk_buff *skb,
 		       unsigned int mtu)
 {
-	mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
-	if (likely(!over_mtu(skb, mtu)))
+	if (likely(skb->len <= mtu))
 		return false;
-	restore_dev(fn, skb);
-	icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
-	return true;
+	return fmip_packet_family(skb) == AF_INET6 ? too_big6(fn, skb, mtu) :
+						     too_big4(fn, skb, mtu);
 }
 
 /**
@@ -64,6 +111,26 @@ bool fmip_icmp_too_big(struct fmip_net *fn, struct sk_buff *skb,
  */
 void fmip_icmp_unreachable(struct fmip_net *fn, struct sk_buff *skb)
 {
-	restore_dev(fn, skb);
-	icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+	u8 family = fmip_packet_family(skb);
+
+	restore(fn, skb, family);
+	if (family == AF_INET6)
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+	else
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+}
+
+/**
+ * fmip_icmp_encaplimit() - tell a packet's sender that it allows no tunnel
+ *	around it (RFC 2473 section 4.1.1)
+ * @fn: namespace
+ * @skb: inner IPv6 packet; the caller still owns it
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_icmp_encaplimit(struct fmip_net *fn, struct sk_buff *skb)
+{
+	restore(fn, skb, AF_INET6);
+	icmpv6_send(skb, ICMPV6_PARAMPROB, ICMPV6_HDR_FIELD,
+		    sizeof(struct ipv6hdr) + 4);
 }

@@ -5,6 +5,8 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <net/addrconf.h>
+#include <net/arp.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include <net/neighbour.h>
@@ -13,25 +15,30 @@
 #include "binding.h"
 #include "icmp.h"
 #include "link.h"
+#include "packet.h"
 
-static int xmit_lladdr(const struct fmip_target *target, struct sk_buff *skb)
+static int xmit_lladdr(const struct fmip_link *link, struct sk_buff *skb)
 {
-	if (dev_hard_header(skb, skb->dev, ETH_P_IPV6, target->lladdr, NULL,
-			    skb->len) < 0) {
+	if (dev_hard_header(skb, skb->dev, ntohs(skb->protocol), link->lladdr,
+			    NULL, skb->len) < 0) {
 		kfree_skb(skb);
 		return NET_XMIT_DROP;
 	}
 	return dev_queue_xmit(skb);
 }
 
+static struct neighbour *find_neigh(struct net_device *dev,
+				    const struct sk_buff *skb)
+{
+	if (fmip_packet_family(skb) == AF_INET6)
+		return ip_neigh_gw6(dev, &ipv6_hdr(skb)->daddr);
+	return ip_neigh_gw4(dev, ip_hdr(skb)->daddr);
+}
+
 static int xmit_neigh(struct sk_buff *skb)
 {
-	const struct in6_addr *daddr = &ipv6_hdr(skb)->daddr;
-	struct neighbour *neigh;
+	struct neighbour *neigh = find_neigh(skb->dev, skb);
 
-	neigh = __ipv6_neigh_lookup_noref(skb->dev, daddr);
-	if (!neigh)
-		neigh = __neigh_create(&nd_tbl, daddr, skb->dev, false);
 	if (IS_ERR(neigh)) {
 		kfree_skb(skb);
 		return NET_XMIT_DROP;
@@ -40,16 +47,20 @@ static int xmit_neigh(struct sk_buff *skb)
 }
 
 /**
- * fmip_link_mtu() - the largest IPv6 packet that an interface takes
+ * fmip_link_mtu() - the largest packet that an interface takes
  * @dev: interface
+ * @family: of the packet
  *
  * Context: RCU.
  * Return: bytes.
  */
-unsigned int fmip_link_mtu(const struct net_device *dev)
+unsigned int fmip_link_mtu(const struct net_device *dev, u8 family)
 {
-	struct inet6_dev *idev = __in6_dev_get(dev);
+	struct inet6_dev *idev;
 
+	if (family == AF_INET)
+		return READ_ONCE(dev->mtu);
+	idev = __in6_dev_get(dev);
 	return idev ? READ_ONCE(idev->cnf.mtu6) : READ_ONCE(dev->mtu);
 }
 
@@ -69,19 +80,49 @@ bool fmip_link_up(const struct net_device *dev)
 }
 
 /**
+ * fmip_link_ready() - would a packet go out at once, if it were sent now?
+ * @link: a link target
+ * @skb: packet
+ *
+ * If all that is missing is an answer of the neighbour's, it is asked for one.
+ *
+ * Context: RCU, bottom halves off.
+ * Return: true if so, or if waiting would be of no use.
+ */
+bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb)
+{
+	struct neighbour *neigh;
+	u8 state;
+
+	if (!fmip_link_up(link->dev))
+		return false;
+	if (link->has_lladdr)
+		return true;
+	neigh = find_neigh(link->dev, skb);
+	if (IS_ERR(neigh))
+		return true;
+	state = READ_ONCE(neigh->nud_state);
+	if (state & (NUD_VALID | NUD_FAILED))
+		return true;
+	neigh_event_send(neigh, NULL);
+	return READ_ONCE(neigh->nud_state) & NUD_VALID;
+}
+
+/**
  * fmip_link_xmit() - send a packet on an interface
  * @fn: namespace
- * @target: a link target
- * @skb: packet, network header and data at its IPv6 header; consumed
+ * @link: a link target
+ * @skb: packet, network header and data at its IP header; consumed
  *
  * Context: RCU, bottom halves off.
  * Return: FMIP_DROP_NONE, or why the packet was freed.
  */
 enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
-			      const struct fmip_target *target,
+			      const struct fmip_link *link,
 			      struct sk_buff *skb)
 {
-	struct net_device *dev = target->dev;
+	struct net_device *dev = link->dev;
+	u8 family = fmip_packet_family(skb);
 	enum fmip_drop why;
 	int err;
 
@@ -89,7 +130,7 @@ enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
 		why = FMIP_DROP_XMIT;
 		goto drop;
 	}
-	if (fmip_icmp_too_big(fn, skb, fmip_link_mtu(dev))) {
+	if (fmip_icmp_too_big(fn, skb, fmip_link_mtu(dev, family))) {
 		why = FMIP_DROP_TOO_BIG;
 		goto drop;
 	}
@@ -99,8 +140,9 @@ enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
 		goto drop;
 	}
 	skb_dst_drop(skb);
-	skb->protocol = htons(ETH_P_IPV6);
-	err = target->has_lladdr ? xmit_lladdr(target, skb) : xmit_neigh(skb);
+	skb->protocol = family == AF_INET6 ? htons(ETH_P_IPV6) :
+					     htons(ETH_P_IP);
+	err = link->has_lladdr ? xmit_lladdr(link, skb) : xmit_neigh(skb);
 	return net_xmit_eval(err) ? FMIP_DROP_XMIT : FMIP_DROP_NONE;
 
 drop:
@@ -108,9 +150,18 @@ drop:
 	return why;
 }
 
+static struct neighbour *make_neigh(struct net_device *dev, u8 family,
+				    const struct in6_addr *addr)
+{
+	if (family == AF_INET6)
+		return __neigh_lookup(&nd_tbl, addr, dev, 1);
+	return __neigh_lookup(&arp_tbl, &addr->s6_addr32[0], dev, 1);
+}
+
 /**
  * fmip_link_learn() - install the neighbour entry of a node that has arrived
  * @dev: interface
+ * @family: AF_INET6 or AF_INET
  * @addr: address
  * @lladdr: its link-layer address
  * @vouched: the control plane named @lladdr, so that it may replace an entry
@@ -122,14 +173,13 @@ drop:
  * Context: RCU, bottom halves off.
  * Return: 0; -ENOBUFS if the table is full.
  */
-int fmip_link_learn(struct net_device *dev, const struct in6_addr *addr,
-		    const u8 *lladdr, bool vouched)
+int fmip_link_learn(struct net_device *dev, u8 family,
+		    const struct in6_addr *addr, const u8 *lladdr, bool vouched)
 {
 	u32 flags = NEIGH_UPDATE_F_OVERRIDE | (vouched ? NEIGH_UPDATE_F_ADMIN : 0);
-	struct neighbour *neigh;
+	struct neighbour *neigh = make_neigh(dev, family, addr);
 	int err;
 
-	neigh = __neigh_lookup(&nd_tbl, addr, dev, 1);
 	if (!neigh)
 		return -ENOBUFS;
 	err = neigh_update(neigh, lladdr, NUD_STALE, flags, 0);

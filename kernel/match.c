@@ -1,18 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table that finds the binding of an address: one hash table, probed once
- * for each distinct prefix length in use, the longest first.
+ * The table that finds the binding of a packet: one hash table, probed once for
+ * each distinct prefix length and scope in use, in the order of precedence.
  */
+#include <linux/jhash.h>
 #include <linux/slab.h>
+
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 
 #include "binding.h"
+#include "compat.h"
 #include "match.h"
+
+#define KEY_WORDS	(sizeof(struct fmip_match_key) / sizeof(u32))
+
+static u32 hash_key(const void *data, u32 len, u32 seed)
+{
+	return jhash2(data, KEY_WORDS, seed);
+}
+
+static u32 hash_match(const void *data, u32 len, u32 seed)
+{
+	const struct fmip_match *m = data;
+
+	return jhash2((const u32 *)&m->key, KEY_WORDS, seed);
+}
+
+/* A call to memcmp() costs more than all the rest of a lookup. */
+static bool same_key(const struct fmip_match_key *a,
+		     const struct fmip_match_key *b)
+{
+	const u32 *x = (const u32 *)a, *y = (const u32 *)b;
+	u32 differ = 0;
+	unsigned int i;
+
+	BUILD_BUG_ON(sizeof(*a) % sizeof(u32));
+	for (i = 0; i < KEY_WORDS; i++)
+		differ |= x[i] ^ y[i];
+	return !differ;
+}
+
+static int compare(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct fmip_match *m = obj;
+
+	return !same_key(&m->key, arg->key);
+}
 
 static const struct rhashtable_params match_params = {
 	.key_len = sizeof(struct fmip_match_key),
 	.key_offset = offsetof(struct fmip_match, key),
 	.head_offset = offsetof(struct fmip_match, node),
+	.hashfn = hash_key,
+	.obj_hashfn = hash_match,
+	.obj_cmpfn = compare,
 	.automatic_shrinking = true,
 };
 
@@ -36,7 +78,11 @@ int fmip_match_table_init(struct fmip_match_table *t)
  */
 void fmip_match_table_destroy(struct fmip_match_table *t)
 {
+	int i;
+
 	rhashtable_destroy(&t->nodes);
+	for (i = 0; i < FMIP_MATCH_CLASSES; i++)
+		kfree(rcu_dereference_protected(t->probes[i], true));
 }
 
 /**
@@ -71,30 +117,68 @@ struct fmip_match *fmip_match_find(struct fmip_match_table *t,
 	return rhashtable_lookup_fast(&t->nodes, key, match_params);
 }
 
-/**
- * fmip_match_lookup() - find the longest match of an address
- * @t: table
- * @addr: address
- * @direction: whether it is an inner destination or an inner source
- *
- * Context: RCU.
- * Return: the match, valid for the RCU section, or NULL.
- */
-struct fmip_match *fmip_match_lookup(struct fmip_match_table *t,
-				     const struct in6_addr *addr,
-				     enum fmip_direction direction)
+static unsigned int class_of(u8 family, u8 direction, bool accept)
 {
-	struct fmip_match_key key = {
-		.direction = direction,
-		.scope = FMIP_SCOPE_ANY,
-		.family = AF_INET6,
-	};
+	return (family == AF_INET6) | (direction == FMIP_DIRECTION_SRC) << 1 |
+	       accept << 2;
+}
+
+static unsigned int class_of_key(const struct fmip_match_key *key)
+{
+	return class_of(key->family, key->direction,
+			fmip_match_is_accept(key));
+}
+
+/* What a packet from there has in a scope; false if it is not in such a one. */
+static bool set_scope(struct fmip_match_key *key, u8 scope,
+		      const struct fmip_from *from)
+{
+	key->scope = scope;
+	key->scope_id = 0;
+	key->key = 0;
+	if (likely(scope == FMIP_SCOPE_ANY))
+		return true;
+	if (scope == FMIP_SCOPE_INTERFACE || scope == FMIP_SCOPE_VRF) {
+		if (!from->in)
+			return false;
+		key->scope_id = scope == FMIP_SCOPE_INTERFACE ?
+			from->in->ifindex : l3mdev_master_ifindex_rcu(from->in);
+		return key->scope_id;
+	}
+	if (from->has_key !=
+	    (scope == FMIP_SCOPE_KEY || scope == FMIP_SCOPE_ACCEPT_KEY))
+		return false;
+	key->scope_id = from->tunnel;
+	key->key = from->key;
+	return key->scope_id;
+}
+
+static __always_inline struct fmip_match *
+lookup(struct fmip_match_table *t, unsigned int class, u8 family,
+       const struct in6_addr *addr, enum fmip_direction direction,
+       const struct fmip_from *from)
+{
+	/* A header may lie at an odd place. */
+	u64 high = get_unaligned((const u64 *)addr);
+	u64 low = get_unaligned((const u64 *)addr + 1);
+	struct fmip_probes *probes = rcu_dereference(t->probes[class]);
+	struct fmip_match_key key __aligned(8);
+	u64 *k = (u64 *)&key.addr;
 	struct fmip_match *m;
 	unsigned int i;
 
-	for_each_set_bit(i, t->used, FMIP_MATCH_PREFIXLENS) {
-		key.prefixlen = 128 - i;
-		ipv6_addr_prefix(&key.addr, addr, key.prefixlen);
+	if (!probes)
+		return NULL;
+	key.direction = direction;
+	key.family = family;
+	for (i = 0; i < probes->n; i++) {
+		const struct fmip_probe *p = &probes->probe[i];
+
+		if (!set_scope(&key, p->scope, from))
+			continue;
+		key.prefixlen = p->prefixlen;
+		k[0] = high & p->mask[0];
+		k[1] = low & p->mask[1];
 		m = rhashtable_lookup(&t->nodes, &key, match_params);
 		if (m)
 			return m;
@@ -102,67 +186,226 @@ struct fmip_match *fmip_match_lookup(struct fmip_match_table *t,
 	return NULL;
 }
 
-static void length_get(struct fmip_match_table *t, unsigned int prefixlen)
+/**
+ * fmip_match_lookup() - find the match of a packet that goes before all others
+ * @t: table
+ * @family: of the packet
+ * @addr: the address that @direction names; IPv4 in the first four bytes, the
+ *	others zero
+ * @direction: whether it is the inner destination or the inner source
+ * @from: where the packet came from
+ *
+ * The longest prefix goes before the others, within it the narrowest scope.
+ *
+ * Context: RCU.
+ * Return: the match, valid for the RCU section, or NULL.
+ */
+struct fmip_match *fmip_match_lookup(struct fmip_match_table *t, u8 family,
+				     const struct in6_addr *addr,
+				     enum fmip_direction direction,
+				     const struct fmip_from *from)
 {
-	if (!t->users[prefixlen]++)
-		set_bit(128 - prefixlen, t->used);
+	return lookup(t, class_of(family, direction, false), family, addr,
+		      direction, from);
 }
 
-static void length_put(struct fmip_match_table *t, unsigned int prefixlen)
+/**
+ * fmip_match_accept() - find who accepts a packet out of a tunnel
+ * @t: table
+ * @family: of the inner packet
+ * @addr: the address that @direction names; IPv4 in the first four bytes, the
+ *	others zero
+ * @direction: whether it is the inner destination or the inner source
+ * @from: the tunnel, and the key that the packet has
+ *
+ * Context: RCU.
+ * Return: the match, valid for the RCU section, or NULL.
+ */
+struct fmip_match *fmip_match_accept(struct fmip_match_table *t, u8 family,
+				     const struct in6_addr *addr,
+				     enum fmip_direction direction,
+				     const struct fmip_from *from)
 {
-	if (!--t->users[prefixlen])
-		clear_bit(128 - prefixlen, t->used);
+	return lookup(t, class_of(family, direction, true), family, addr,
+		      direction, from);
 }
 
-static struct fmip_match *same_key(struct fmip_match_list *l,
-				   const struct fmip_match_key *key)
+/**
+ * fmip_match_in_use() - is there any match of a kind?
+ * @t: table
+ * @family: AF_INET6 or AF_INET
+ * @direction: of the matches
+ *
+ * Return: true if so.
+ */
+bool fmip_match_in_use(const struct fmip_match_table *t, u8 family,
+		       enum fmip_direction direction)
+{
+	return rcu_access_pointer(t->probes[class_of(family, direction,
+						      false)]);
+}
+
+static struct fmip_probes *probes_of(struct fmip_match_table *t,
+				     unsigned int class)
+{
+	/* Under the namespace's lock, which this file does not know. */
+	return rcu_dereference_protected(t->probes[class], true);
+}
+
+static struct fmip_probe *find_probe(struct fmip_probes *probes,
+				     const struct fmip_match_key *key)
 {
 	unsigned int i;
 
-	for (i = 0; l && i < l->n; i++)
-		if (!memcmp(&l->match[i].key, key, sizeof(*key)))
-			return &l->match[i];
+	for (i = 0; probes && i < probes->n; i++)
+		if (probes->probe[i].prefixlen == key->prefixlen &&
+		    probes->probe[i].scope == key->scope)
+			return &probes->probe[i];
 	return NULL;
 }
 
-/* Put @m in; where @old has the same key, in its place. */
-static int insert(struct fmip_match_table *t, struct fmip_match *m,
-		  struct fmip_match_list *old)
+static bool goes_before(const struct fmip_probe *p,
+			const struct fmip_match_key *key)
 {
-	struct fmip_match *was = same_key(old, &m->key);
+	return p->prefixlen > key->prefixlen ||
+	       (p->prefixlen == key->prefixlen && p->scope > key->scope);
+}
+
+static void set_probe(struct fmip_probe *p, const struct fmip_match_key *key)
+{
+	struct in6_addr ones, mask;
+
+	memset(&ones, 0xff, sizeof(ones));
+	ipv6_addr_prefix(&mask, &ones, key->prefixlen);
+	memcpy(p->mask, &mask, sizeof(p->mask));
+	p->users = 0;
+	p->prefixlen = key->prefixlen;
+	p->scope = key->scope;
+}
+
+/* Probe for matches of @key's kind, too. */
+static int add_probe(struct fmip_match_table *t,
+		     const struct fmip_match_key *key)
+{
+	unsigned int class = class_of_key(key), i = 0, n, before = 0;
+	struct fmip_probes *old = probes_of(t, class), *new;
+
+	n = old ? old->n : 0;
+	new = kmalloc(struct_size(new, probe, n + 1), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return -ENOMEM;
+	new->n = n + 1;
+	while (before < n && goes_before(&old->probe[before], key))
+		before++;
+	for (i = 0; i < n; i++)
+		new->probe[i + (i >= before)] = old->probe[i];
+	set_probe(&new->probe[before], key);
+	rcu_assign_pointer(t->probes[class], new);
+	if (old)
+		kfree_rcu(old, rcu);
+	return 0;
+}
+
+/* Probe for them no more; if there is no memory it is done another time. */
+static void drop_probes(struct fmip_match_table *t, unsigned int class)
+{
+	struct fmip_probes *old = probes_of(t, class), *new = NULL;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < old->n; i++)
+		n += !!old->probe[i].users;
+	if (n) {
+		new = kmalloc(struct_size(new, probe, n),
+			      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!new)
+			return;
+		new->n = 0;
+		for (i = 0; i < old->n; i++)
+			if (old->probe[i].users)
+				new->probe[new->n++] = old->probe[i];
+	}
+	rcu_assign_pointer(t->probes[class], new);
+	kfree_rcu(old, rcu);
+}
+
+static int get_probe(struct fmip_match_table *t,
+		     const struct fmip_match_key *key)
+{
+	unsigned int class = class_of_key(key);
+	struct fmip_probe *p = find_probe(probes_of(t, class), key);
+	int err;
+
+	if (!p) {
+		err = add_probe(t, key);
+		if (err)
+			return err;
+		p = find_probe(probes_of(t, class), key);
+	}
+	p->users++;
+	return 0;
+}
+
+static void put_probe(struct fmip_match_table *t,
+		      const struct fmip_match_key *key)
+{
+	unsigned int class = class_of_key(key);
+	struct fmip_probe *p = find_probe(probes_of(t, class), key);
+
+	if (!--p->users)
+		drop_probes(t, class);
+}
+
+static struct fmip_match *find_same(struct fmip_match *list, unsigned int n,
+				    const struct fmip_match_key *key)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (same_key(&list[i].key, key))
+			return &list[i];
+	return NULL;
+}
+
+/* Put @m in; where @was has the same key, in its place. */
+static int insert(struct fmip_match_table *t, struct fmip_match *m,
+		  struct fmip_match *was)
+{
 	int err;
 
 	if (was)
 		return rhashtable_replace_fast(&t->nodes, &was->node, &m->node,
 					       match_params);
-	/* The length first: a lookup that finds the match must have probed. */
-	length_get(t, m->key.prefixlen);
-	err = rhashtable_lookup_insert_fast(&t->nodes, &m->node, match_params);
+	/* The probe first: a lookup that finds the match must have probed. */
+	err = get_probe(t, &m->key);
 	if (err)
-		length_put(t, m->key.prefixlen);
+		return err;
+	err = rhashtable_lookup_insert_key(&t->nodes, &m->key, &m->node,
+					   match_params);
+	if (err)
+		put_probe(t, &m->key);
 	return err;
 }
 
-/* Take @m out; where @other has the same key, put that in its place. */
+/* Take @m out; where @back has the same key, put that in its place. */
 static void remove(struct fmip_match_table *t, struct fmip_match *m,
-		   struct fmip_match_list *other)
+		   struct fmip_match *back)
 {
-	struct fmip_match *back = same_key(other, &m->key);
-
 	if (back) {
 		rhashtable_replace_fast(&t->nodes, &m->node, &back->node,
 					match_params);
 		return;
 	}
 	rhashtable_remove_fast(&t->nodes, &m->node, match_params);
-	length_put(t, m->key.prefixlen);
+	put_probe(t, &m->key);
 }
 
 /**
- * fmip_match_list_swap() - replace the matches of a binding
+ * fmip_match_swap() - replace the matches of a binding
  * @t: table
- * @old: what is in the table, or NULL
- * @new: what shall be, or NULL
+ * @old: what is in the table
+ * @n_old: how many
+ * @new: what shall be
+ * @n_new: how many
  *
  * The new go in before the old go out, and what is in both is replaced in one
  * step, so that no packet misses the binding.  The caller frees @old after a
@@ -172,25 +415,25 @@ static void remove(struct fmip_match_table *t, struct fmip_match *m,
  * Return: 0; -EEXIST if another binding has one of the matches; -ENOMEM,
  * -E2BIG or -EBUSY if the table cannot grow.  The table is then as it was.
  */
-int fmip_match_list_swap(struct fmip_match_table *t,
-			 struct fmip_match_list *old,
-			 struct fmip_match_list *new)
+int fmip_match_swap(struct fmip_match_table *t, struct fmip_match *old,
+		    unsigned int n_old, struct fmip_match *new,
+		    unsigned int n_new)
 {
 	unsigned int i;
 	int err;
 
-	for (i = 0; new && i < new->n; i++) {
-		err = insert(t, &new->match[i], old);
+	for (i = 0; i < n_new; i++) {
+		err = insert(t, &new[i], find_same(old, n_old, &new[i].key));
 		if (err)
 			goto undo;
 	}
-	for (i = 0; old && i < old->n; i++)
-		if (!same_key(new, &old->match[i].key))
-			remove(t, &old->match[i], NULL);
+	for (i = 0; i < n_old; i++)
+		if (!find_same(new, n_new, &old[i].key))
+			remove(t, &old[i], NULL);
 	return 0;
 
 undo:
 	while (i--)
-		remove(t, &new->match[i], old);
+		remove(t, &new[i], find_same(old, n_old, &new[i].key));
 	return err;
 }

@@ -78,9 +78,17 @@ static void read_flags(struct fmip_nd *nd, const struct nd_msg *msg)
 	nd->override = na && msg->icmph.icmp6_override;
 }
 
-/* Who sent the frame; only Ethernet's header is read. */
-static const u8 *frame_sender(const struct sk_buff *skb,
-			      const struct net_device *dev)
+/**
+ * fmip_nd_sender() - who sent a frame?
+ * @skb: packet as it was received
+ * @dev: where it came in
+ *
+ * Only Ethernet's header is read.
+ *
+ * Return: the link-layer address, which points into the packet, or NULL.
+ */
+const u8 *fmip_nd_sender(const struct sk_buff *skb,
+			 const struct net_device *dev)
 {
 	if (dev->type != ARPHRD_ETHER || !skb_mac_header_was_set(skb))
 		return NULL;
@@ -123,7 +131,7 @@ bool fmip_nd_parse(struct sk_buff *skb, const struct net_device *dev,
 	nd->saddr = ipv6_hdr(skb)->saddr;
 	nd->daddr = ipv6_hdr(skb)->daddr;
 	nd->target = msg->target;
-	nd->sender = frame_sender(skb, dev);
+	nd->sender = fmip_nd_sender(skb, dev);
 	read_flags(nd, msg);
 	return addresses_valid(nd);
 }

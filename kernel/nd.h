@@ -35,6 +35,8 @@ struct fmip_nd {
 };
 
 bool fmip_nd_is(const struct sk_buff *skb);
+const u8 *fmip_nd_sender(const struct sk_buff *skb,
+			 const struct net_device *dev);
 bool fmip_nd_parse(struct sk_buff *skb, const struct net_device *dev,
 		   struct fmip_nd *nd);
 

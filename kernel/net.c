@@ -2,15 +2,18 @@
 /*
  * Per-namespace state, from its first binding to the namespace's end.
  */
+#include <linux/inetdevice.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/addrconf.h>
 #include <net/ipv6.h>
 
 #include "binding.h"
 #include "device.h"
 #include "hooks.h"
 #include "net.h"
+#include "plan.h"
 #include "proxy.h"
 #include "route.h"
 #include "tunnel.h"
@@ -78,8 +81,13 @@ static int tables_init(struct fmip_net *fn)
 	err = fmip_proxy_table_init(fn);
 	if (err)
 		goto err_tunnels;
+	err = fmip_plan_tables_init(fn);
+	if (err)
+		goto err_proxies;
 	return 0;
 
+err_proxies:
+	fmip_proxy_table_destroy(fn);
 err_tunnels:
 	fmip_tunnel_table_destroy(fn);
 err_matches:
@@ -104,7 +112,9 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&fn->lock);
 	xa_init_flags(&fn->bindings, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	fmip_route_init(fn);
+	fn->addresses = 1;
 	init_llist_head(&fn->reap_bindings);
+	init_llist_head(&fn->prune_bindings);
 	init_llist_head(&fn->reap_proxies);
 	INIT_WORK(&fn->reap_work, reap_run);
 	INIT_DELAYED_WORK(&fn->idle_work, idle_run);
@@ -163,6 +173,7 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 
 	list_for_each_entry(net, nets, exit_list) {
 		fn = fmip_net(net);
+		fmip_plan_tables_destroy(fn);
 		fmip_proxy_table_destroy(fn);
 		fmip_tunnel_table_destroy(fn);
 		fmip_match_table_destroy(&fn->matches);
@@ -201,6 +212,42 @@ static struct notifier_block device_notifier = {
 	.notifier_call = device_event,
 };
 
+/* Whether a tunnel's local end is ours is to be asked again. */
+static void address_changed(const struct net_device *dev)
+{
+	struct fmip_net *fn = fmip_net(dev_net(dev));
+
+	/* Pairs with fmip_path_is_local(): the change is there to be seen. */
+	smp_wmb();
+	WRITE_ONCE(fn->addresses, fn->addresses + 1);
+}
+
+static int address6_event(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	const struct inet6_ifaddr *ifa = ptr;
+
+	address_changed(ifa->idev->dev);
+	return NOTIFY_DONE;
+}
+
+static int address4_event(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	const struct in_ifaddr *ifa = ptr;
+
+	address_changed(ifa->ifa_dev->dev);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block address6_notifier = {
+	.notifier_call = address6_event,
+};
+
+static struct notifier_block address4_notifier = {
+	.notifier_call = address4_event,
+};
+
 /**
  * fmip_net_init() - be there in every namespace
  *
@@ -215,7 +262,21 @@ int fmip_net_init(void)
 		return err;
 	err = register_netdevice_notifier(&device_notifier);
 	if (err)
-		unregister_pernet_subsys(&net_ops);
+		goto err_pernet;
+	err = register_inet6addr_notifier(&address6_notifier);
+	if (err)
+		goto err_device;
+	err = register_inetaddr_notifier(&address4_notifier);
+	if (err)
+		goto err_address6;
+	return 0;
+
+err_address6:
+	unregister_inet6addr_notifier(&address6_notifier);
+err_device:
+	unregister_netdevice_notifier(&device_notifier);
+err_pernet:
+	unregister_pernet_subsys(&net_ops);
 	return err;
 }
 
@@ -229,6 +290,8 @@ int fmip_net_init(void)
  */
 void fmip_net_exit(void)
 {
+	unregister_inetaddr_notifier(&address4_notifier);
+	unregister_inet6addr_notifier(&address6_notifier);
 	unregister_netdevice_notifier(&device_notifier);
 	unregister_pernet_subsys(&net_ops);
 }

@@ -22,6 +22,8 @@
  *	inside it the locks of single bindings.
  * @bindings: by id, under @lock
  * @tunnels: by id, under @lock
+ * @next_binding: where to look for a free id, under @lock
+ * @next_tunnel: the same for tunnels, under @lock
  * @n_bindings: how many there are, under @lock
  * @n_tunnels: how many there are, under @lock
  * @matches: the lookup table
@@ -30,8 +32,13 @@
  * @n_proxies: how many there are, under @lock
  * @dev: the fmip device, from the first tunnel or binding on; read under RCU,
  *	written under RTNL
+ * @plans: plans that bindings share, under @lock
+ * @policies: policies that plans share, under @lock
  * @tunnel_routes: stand-in routes by inner MTU
  * @link_routes: stand-in routes by interface index
+ * @addresses: changes with every change of the host's addresses
+ * @receivers: how many accepts there are; read without a lock
+ * @data_attaches: bindings that wait for a node's packets
  * @stats: counters
  * @buffered_packets: packets buffered in the namespace
  * @buffered_bytes: their truesize
@@ -40,11 +47,11 @@
  * @exempt_mask: the bits of the mark that count; 0 if none do
  * @proxies_max: most addresses proxied
  * @reap_bindings: dying, to be taken apart under @lock
+ * @prune_bindings: with targets or accepts that have ended
  * @reap_proxies: ended, to be taken apart under RTNL
- * @reap_work: does both
- * @hooked: the hooks are registered, under @lock
+ * @reap_work: does all that
+ * @hooked: FMIP_HOOKS_* that are registered, under @lock
  * @deaf: the hooks take nothing, because they are about to go
- * @hooked_local: so is the one for the router's own packets, under @lock
  * @idle_work: unregisters them after a while without bindings
  * @rejected_limit: holds back events about what is rejected
  * @closing: the namespace goes, under @lock
@@ -54,6 +61,8 @@ struct fmip_net {
 	struct mutex lock; /* all changes */
 	struct xarray bindings;
 	struct xarray tunnels;
+	u32 next_binding;
+	u32 next_tunnel;
 	u32 n_bindings;
 	u32 n_tunnels;
 	struct fmip_match_table matches;
@@ -61,8 +70,13 @@ struct fmip_net {
 	struct rhashtable proxies;
 	u32 n_proxies;
 	struct net_device __rcu *dev;
+	struct rhashtable plans;
+	struct rhashtable policies;
 	struct xarray tunnel_routes;
 	struct xarray link_routes;
+	u32 addresses;
+	u32 receivers;
+	atomic_t data_attaches;
 	struct fmip_pcpu_stats __percpu *stats;
 	atomic_long_t buffered_packets;
 	atomic_long_t buffered_bytes;
@@ -71,11 +85,11 @@ struct fmip_net {
 	u32 exempt_mask;
 	u32 proxies_max;
 	struct llist_head reap_bindings;
+	struct llist_head prune_bindings;
 	struct llist_head reap_proxies;
 	struct work_struct reap_work;
-	bool hooked;
+	u8 hooked;
 	bool deaf;
-	bool hooked_local;
 	struct delayed_work idle_work;
 	struct ratelimit_state rejected_limit;
 	bool closing;

@@ -8,7 +8,6 @@
 #include <net/genetlink.h>
 
 #include "binding.h"
-#include "nd.h"
 #include "net.h"
 #include "netlink.h"
 
@@ -17,6 +16,8 @@
  * @event: what it is
  * @timer: for FMIP_EVENT_EXPIRED
  * @ifindex: interface, or 0
+ * @on: FMIP_ATTACH_ON_*, or 0
+ * @family: of @addr
  * @addr: address, or NULL
  * @lladdr: link-layer address, or NULL
  * @lladdr_len: its length
@@ -26,6 +27,8 @@ struct event {
 	enum fmip_event event;
 	enum fmip_timer timer;
 	u32 ifindex;
+	u32 on;
+	u8 family;
 	const struct in6_addr *addr;
 	const u8 *lladdr;
 	unsigned int lladdr_len;
@@ -45,12 +48,15 @@ static int put_event(struct sk_buff *skb, struct fmip_binding *b,
 	if (e->event == FMIP_EVENT_EXPIRED &&
 	    nla_put_u8(skb, FMIP_EVENT_A_TIMER, e->timer))
 		return -EMSGSIZE;
-	if (e->addr && nla_put_in6_addr(skb, FMIP_EVENT_A_ADDR, e->addr))
+	if (e->addr && fmip_netlink_put_addr(skb, FMIP_EVENT_A_ADDR, e->family,
+					     e->addr))
 		return -EMSGSIZE;
 	if (e->lladdr &&
 	    nla_put(skb, FMIP_EVENT_A_LLADDR, e->lladdr_len, e->lladdr))
 		return -EMSGSIZE;
 	if (e->ifindex && nla_put_u32(skb, FMIP_EVENT_A_IFINDEX, e->ifindex))
+		return -EMSGSIZE;
+	if (e->on && fmip_netlink_put_bits(skb, FMIP_EVENT_A_ON, e->on))
 		return -EMSGSIZE;
 	return fmip_netlink_put_stats(skb, FMIP_EVENT_A_STATS, b);
 }
@@ -78,63 +84,88 @@ static void send(struct fmip_binding *b, struct event *e)
 	genlmsg_multicast_netns(&fmip_genl_family, net, skb, 0, 0, GFP_ATOMIC);
 }
 
-static void send_nd(struct fmip_binding *b, enum fmip_event event,
-		    struct net_device *dev, const struct fmip_nd *nd,
-		    u64 time_ns)
+/**
+ * fmip_netlink_attached() - the node has arrived
+ * @b: binding
+ * @dev: where
+ * @family: of @addr
+ * @addr: its address
+ * @lladdr: its link-layer address, as long as the interface's, or NULL
+ * @on: FMIP_ATTACH_ON_*, what has shown it
+ * @now_ns: when that was seen
+ *
+ * Context: RCU, softirq.
+ */
+void fmip_netlink_attached(struct fmip_binding *b, struct net_device *dev,
+			   u8 family, const struct in6_addr *addr,
+			   const u8 *lladdr, u32 on, u64 now_ns)
 {
 	struct event e = {
-		.event = event,
+		.event = FMIP_EVENT_ATTACHED,
 		.ifindex = dev->ifindex,
-		.addr = &nd->target,
-		.lladdr = nd->lladdr,
+		.on = on,
+		.family = family,
+		.addr = addr,
+		.lladdr = lladdr,
 		.lladdr_len = dev->addr_len,
-		.time_ns = time_ns,
+		.time_ns = now_ns,
 	};
 
 	send(b, &e);
 }
 
 /**
- * fmip_netlink_attached() - the node has arrived
- * @b: binding
- * @dev: where
- * @nd: its advertisement
- * @now_ns: when that was seen
- *
- * Context: RCU, softirq.
- */
-void fmip_netlink_attached(struct fmip_binding *b, struct net_device *dev,
-			   const struct fmip_nd *nd, u64 now_ns)
-{
-	send_nd(b, FMIP_EVENT_ATTACHED, dev, nd, now_ns);
-}
-
-/**
  * fmip_netlink_rejected() - evidence of arrival disagrees with the binding
  * @b: binding
  * @dev: where
- * @nd: the advertisement
+ * @family: of @addr
+ * @addr: the address that it is about
+ * @lladdr: the link-layer address that it gives, or NULL
+ * @on: FMIP_ATTACH_ON_*, what it is
  *
  * Context: RCU, softirq.
  */
 void fmip_netlink_rejected(struct fmip_binding *b, struct net_device *dev,
-			   const struct fmip_nd *nd)
+			   u8 family, const struct in6_addr *addr,
+			   const u8 *lladdr, u32 on)
 {
-	send_nd(b, FMIP_EVENT_REJECTED, dev, nd, 0);
+	struct event e = {
+		.event = FMIP_EVENT_REJECTED,
+		.ifindex = dev->ifindex,
+		.on = on,
+		.family = family,
+		.addr = addr,
+		.lladdr = lladdr,
+		.lladdr_len = dev->addr_len,
+	};
+
+	send(b, &e);
 }
 
 /**
  * fmip_netlink_duplicate() - somebody claims an address that is proxied
  * @b: binding
  * @dev: where
- * @nd: the advertisement
+ * @family: of @addr
+ * @addr: the address
+ * @lladdr: the link-layer address of who claims it, or NULL
  *
  * Context: RCU, softirq.
  */
 void fmip_netlink_duplicate(struct fmip_binding *b, struct net_device *dev,
-			    const struct fmip_nd *nd)
+			    u8 family, const struct in6_addr *addr,
+			    const u8 *lladdr)
 {
-	send_nd(b, FMIP_EVENT_DUPLICATE, dev, nd, 0);
+	struct event e = {
+		.event = FMIP_EVENT_DUPLICATE,
+		.ifindex = dev->ifindex,
+		.family = family,
+		.addr = addr,
+		.lladdr = lladdr,
+		.lladdr_len = dev->addr_len,
+	};
+
+	send(b, &e);
 }
 
 /**
@@ -180,17 +211,19 @@ void fmip_netlink_expired(struct fmip_binding *b, enum fmip_timer timer)
 /**
  * fmip_netlink_proxy_expired() - an address is no longer defended
  * @b: binding
+ * @family: of @addr
  * @addr: address
  * @ifindex: where
  *
  * Context: RCU.
  */
-void fmip_netlink_proxy_expired(struct fmip_binding *b,
+void fmip_netlink_proxy_expired(struct fmip_binding *b, u8 family,
 				const struct in6_addr *addr, u32 ifindex)
 {
 	struct event e = {
 		.event = FMIP_EVENT_EXPIRED,
 		.timer = FMIP_TIMER_PROXY,
+		.family = family,
 		.addr = addr,
 		.ifindex = ifindex,
 	};

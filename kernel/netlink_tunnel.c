@@ -3,309 +3,317 @@
  * Requests about tunnels.
  */
 #include <linux/netdevice.h>
-#include <net/addrconf.h>
+#include <net/dst.h>
 #include <net/genetlink.h>
-#include <net/ipv6.h>
+#include <net/sock.h>
 
 #include "binding.h"
+#include "hooks.h"
 #include "net.h"
 #include "netlink.h"
+#include "request.h"
 #include "tunnel.h"
 
-const struct nla_policy fmip_tunnel_policy[FMIP_TUNNEL_A_MAX + 1] = {
-	[FMIP_TUNNEL_A_ID] = NLA_POLICY_MIN(NLA_U32, 1),
-	[FMIP_TUNNEL_A_ENCAP] = NLA_POLICY_MAX(NLA_U8, FMIP_ENCAP_TLV4),
-	[FMIP_TUNNEL_A_LOCAL] =
-		NLA_POLICY_VALIDATE_FN(NLA_BINARY, fmip_netlink_validate_addr,
-				       sizeof(struct in6_addr)),
-	[FMIP_TUNNEL_A_REMOTE] =
-		NLA_POLICY_VALIDATE_FN(NLA_BINARY, fmip_netlink_validate_addr,
-				       sizeof(struct in6_addr)),
-	[FMIP_TUNNEL_A_SPORT] = { .type = NLA_U16 },
-	[FMIP_TUNNEL_A_DPORT] = { .type = NLA_U16 },
-	[FMIP_TUNNEL_A_IFINDEX] = { .type = NLA_U32 },
-	[FMIP_TUNNEL_A_MARK] = { .type = NLA_U32 },
-	[FMIP_TUNNEL_A_TTL] = NLA_POLICY_MIN(NLA_U8, 1),
-	[FMIP_TUNNEL_A_DSCP] = NLA_POLICY_MAX(NLA_U8, 63),
-	[FMIP_TUNNEL_A_ENCAPLIMIT] = { .type = NLA_U8 },
-	[FMIP_TUNNEL_A_USERS] = { .type = NLA_U32 },
-	[FMIP_TUNNEL_A_MTU] = { .type = NLA_U32 },
-};
-
-/* What is part of the contract, and not of this version. */
-static int check_supported(struct nlattr **a, struct netlink_ext_ack *extack)
+static struct fmip_path *path_of(struct fmip_net *fn,
+				 const struct fmip_tunnel *t)
 {
-	if (a[FMIP_TUNNEL_A_ENCAP] &&
-	    nla_get_u8(a[FMIP_TUNNEL_A_ENCAP]) != FMIP_ENCAP_IP6) {
-		NL_SET_ERR_MSG_ATTR(extack, a[FMIP_TUNNEL_A_ENCAP],
-				    "this encapsulation is not supported yet");
-		return -EOPNOTSUPP;
-	}
-	if (a[FMIP_TUNNEL_A_SPORT] || a[FMIP_TUNNEL_A_DPORT]) {
-		NL_SET_ERR_MSG_ATTR(extack, a[FMIP_TUNNEL_A_SPORT] ?:
-				    a[FMIP_TUNNEL_A_DPORT],
-				    "this encapsulation has no ports");
-		return -EINVAL;
-	}
-	if (a[FMIP_TUNNEL_A_ENCAPLIMIT]) {
-		NL_SET_ERR_MSG_ATTR(extack, a[FMIP_TUNNEL_A_ENCAPLIMIT],
-				    "sending an encapsulation limit is not supported yet");
-		return -EOPNOTSUPP;
-	}
-	if (a[FMIP_TUNNEL_A_USERS] || a[FMIP_TUNNEL_A_MTU]) {
-		NL_SET_ERR_MSG_ATTR(extack, a[FMIP_TUNNEL_A_USERS] ?:
-				    a[FMIP_TUNNEL_A_MTU],
-				    "this attribute is output only");
-		return -EINVAL;
-	}
-	return 0;
+	return rcu_dereference_protected(t->path, lockdep_is_held(&fn->lock));
 }
 
-static int read_end(const struct nlattr *attr, struct in6_addr *addr,
-		    struct netlink_ext_ack *extack)
+static int put_ends(struct sk_buff *skb, const struct fmip_path *path)
 {
-	if (!attr)
+	const struct fmip_path_key *key = &path->key;
+
+	if (nla_put_u8(skb, FMIP_TUNNEL_A_ENCAP, path->encap) ||
+	    fmip_netlink_put_addr(skb, FMIP_TUNNEL_A_LOCAL, key->family,
+				  &key->local) ||
+	    fmip_netlink_put_addr(skb, FMIP_TUNNEL_A_REMOTE, key->family,
+				  &key->remote))
+		return -EMSGSIZE;
+	if (key->carrier != FMIP_CARRIER_UDP)
 		return 0;
-	if (!fmip_netlink_get_addr(attr, addr, extack))
-		return -EOPNOTSUPP;
-	if (ipv6_addr_any(addr) || ipv6_addr_loopback(addr) ||
-	    ipv6_addr_is_multicast(addr) ||
-	    ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL) {
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "a tunnel ends at a global unicast address");
-		return -EINVAL;
-	}
+	if (nla_put_u16(skb, FMIP_TUNNEL_A_SPORT, ntohs(key->sport)) ||
+	    nla_put_u16(skb, FMIP_TUNNEL_A_DPORT, ntohs(key->dport)))
+		return -EMSGSIZE;
 	return 0;
 }
 
-static int check_ends(struct net *net, const struct fmip_path *path,
-		      struct genl_info *info)
+/* What is as it is by default is left out. */
+static int put_header(struct sk_buff *skb, const struct fmip_path *path)
 {
-	const struct nlattr *remote = info->attrs[FMIP_TUNNEL_A_REMOTE];
-
-	if (ipv6_addr_equal(&path->key.local, &path->key.remote)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, remote,
-				    "a tunnel cannot lead to itself");
-		return -EINVAL;
-	}
-	if (ipv6_chk_addr(net, &path->key.remote, NULL, 0)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, remote,
-				    "the remote address is this router's own");
-		return -EINVAL;
-	}
-	return 0;
+	if ((path->ifindex &&
+	     nla_put_u32(skb, FMIP_TUNNEL_A_IFINDEX, path->ifindex)) ||
+	    (path->mark && nla_put_u32(skb, FMIP_TUNNEL_A_MARK, path->mark)) ||
+	    (path->ttl && nla_put_u8(skb, FMIP_TUNNEL_A_TTL, path->ttl)) ||
+	    (path->dscp != FMIP_DSCP_INHERIT &&
+	     nla_put_u8(skb, FMIP_TUNNEL_A_DSCP, path->dscp)) ||
+	    (path->encaplimit != FMIP_ENCAPLIMIT_NONE &&
+	     nla_put_u8(skb, FMIP_TUNNEL_A_ENCAPLIMIT, path->encaplimit)) ||
+	    (path->flowlabel &&
+	     nla_put_u32(skb, FMIP_TUNNEL_A_FLOWLABEL,
+			 ntohl(path->flowlabel))))
+		return -EMSGSIZE;
+	return fmip_netlink_put_bits(skb, FMIP_TUNNEL_A_FLAGS, path->flags);
 }
 
-static int read_underlay(struct net *net, struct fmip_path *path,
-			 struct genl_info *info)
-{
-	struct nlattr **a = info->attrs;
-
-	if (a[FMIP_TUNNEL_A_IFINDEX]) {
-		path->ifindex = nla_get_u32(a[FMIP_TUNNEL_A_IFINDEX]);
-		if (path->ifindex && !__dev_get_by_index(net, path->ifindex)) {
-			NL_SET_ERR_MSG_ATTR(info->extack,
-					    a[FMIP_TUNNEL_A_IFINDEX],
-					    "no such interface");
-			return -ENODEV;
-		}
-	}
-	if (a[FMIP_TUNNEL_A_MARK])
-		path->mark = nla_get_u32(a[FMIP_TUNNEL_A_MARK]);
-	if (a[FMIP_TUNNEL_A_TTL])
-		path->ttl = nla_get_u8(a[FMIP_TUNNEL_A_TTL]);
-	if (a[FMIP_TUNNEL_A_DSCP])
-		path->dscp = nla_get_u8(a[FMIP_TUNNEL_A_DSCP]);
-	return 0;
-}
-
-/* A path as the request wants it; what it does not say is taken from @old. */
-static struct fmip_path *read_path(struct net *net, struct genl_info *info,
-				   const struct fmip_path *old)
-{
-	struct nlattr **a = info->attrs;
-	struct fmip_path *path;
-	int err;
-
-	path = fmip_path_alloc();
-	if (!path)
-		return ERR_PTR(-ENOMEM);
-	if (old) {
-		path->key = old->key;
-		path->ifindex = old->ifindex;
-		path->mark = old->mark;
-		path->ttl = old->ttl;
-		path->dscp = old->dscp;
-	}
-	err = check_supported(a, info->extack) ?:
-	      read_end(a[FMIP_TUNNEL_A_LOCAL], &path->key.local,
-		       info->extack) ?:
-	      read_end(a[FMIP_TUNNEL_A_REMOTE], &path->key.remote,
-		       info->extack) ?:
-	      check_ends(net, path, info) ?:
-	      read_underlay(net, path, info);
-	if (err) {
-		fmip_path_free(path);
-		return ERR_PTR(err);
-	}
-	return path;
-}
-
-static int put_underlay(struct sk_buff *skb, struct fmip_net *fn,
-			struct fmip_path *path)
+static int put_mtu(struct sk_buff *skb, struct fmip_net *fn,
+		   struct fmip_path *path)
 {
 	struct dst_entry *dst;
 	unsigned int mtu = 0;
 
-	if (path->ifindex &&
-	    nla_put_u32(skb, FMIP_TUNNEL_A_IFINDEX, path->ifindex))
-		return -EMSGSIZE;
-	if (path->mark && nla_put_u32(skb, FMIP_TUNNEL_A_MARK, path->mark))
-		return -EMSGSIZE;
-	if (path->ttl && nla_put_u8(skb, FMIP_TUNNEL_A_TTL, path->ttl))
-		return -EMSGSIZE;
-	if (path->dscp != FMIP_DSCP_INHERIT &&
-	    nla_put_u8(skb, FMIP_TUNNEL_A_DSCP, path->dscp))
-		return -EMSGSIZE;
 	rcu_read_lock();
 	local_bh_disable();
 	dst = fmip_path_route(fn, path);
 	if (dst)
-		mtu = fmip_path_mtu(dst);
-	dst_release(dst);
+		mtu = fmip_path_mtu(path, dst, false);
 	local_bh_enable();
 	rcu_read_unlock();
 	return mtu ? nla_put_u32(skb, FMIP_TUNNEL_A_MTU, mtu) : 0;
 }
 
-static int put_tunnel(struct sk_buff *skb, struct fmip_net *fn,
-		      struct fmip_tunnel *t)
+static int put_tunnel(struct sk_buff *skb, struct fmip_net *fn, void *object)
 {
-	struct fmip_path *path;
+	struct fmip_tunnel *t = object;
+	struct fmip_path *path = path_of(fn, t);
 
-	path = rcu_dereference_protected(t->path, lockdep_is_held(&fn->lock));
 	if (nla_put_u32(skb, FMIP_TUNNEL_A_ID, t->id) ||
-	    nla_put_u8(skb, FMIP_TUNNEL_A_ENCAP, FMIP_ENCAP_IP6) ||
-	    nla_put_in6_addr(skb, FMIP_TUNNEL_A_LOCAL, &path->key.local) ||
-	    nla_put_in6_addr(skb, FMIP_TUNNEL_A_REMOTE, &path->key.remote) ||
-	    nla_put_u32(skb, FMIP_TUNNEL_A_USERS, t->users))
+	    nla_put_u32(skb, FMIP_TUNNEL_A_USERS, t->users) ||
+	    put_ends(skb, path) || put_header(skb, path))
 		return -EMSGSIZE;
-	return put_underlay(skb, fn, path);
+	return put_mtu(skb, fn, path);
 }
 
-static int answer(struct genl_info *info, struct fmip_net *fn,
-		  struct fmip_tunnel *t)
+static struct fmip_tunnel *find(struct fmip_net *fn, struct nlattr **attrs,
+				struct netlink_ext_ack *extack)
 {
-	struct sk_buff *skb;
-	void *hdr;
-
-	skb = fmip_netlink_answer(info, &hdr, FMIP_CMD_TUNNEL_GET);
-	if (!skb)
-		return -ENOMEM;
-	if (put_tunnel(skb, fn, t)) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_reply(skb, info);
-}
-
-static struct fmip_tunnel *find(struct fmip_net *fn, struct genl_info *info)
-{
-	struct nlattr *id = info->attrs[FMIP_TUNNEL_A_ID];
+	struct nlattr *id = attrs[FMIP_TUNNEL_A_ID];
 	struct fmip_tunnel *t;
+	int err;
 
 	if (!id) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, FMIP_TUNNEL_A_ID);
-		NL_SET_ERR_MSG(info->extack, "which tunnel?  The id is missing");
-		return ERR_PTR(-EINVAL);
+		NL_SET_ERR_ATTR_MISS(extack, NULL, FMIP_TUNNEL_A_ID);
+		err = fmip_netlink_refuse(extack, NULL,
+					  "which tunnel?  The id is missing",
+					  -EINVAL);
+		return ERR_PTR(err);
 	}
 	t = xa_load(&fn->tunnels, nla_get_u32(id));
-	if (!t) {
-		NL_SET_ERR_MSG_ATTR(info->extack, id, "no such tunnel");
-		return ERR_PTR(-ENOENT);
-	}
-	return t;
+	if (t)
+		return t;
+	err = fmip_netlink_refuse(extack, id, "no such tunnel", -ENOENT);
+	return ERR_PTR(err);
 }
 
 /* What only names a tunnel says nothing else. */
-static int check_named(struct genl_info *info)
+static int check_named(struct nlattr **attrs, struct netlink_ext_ack *extack)
 {
 	int i;
 
-	for (i = 1; i <= FMIP_TUNNEL_A_MAX; i++) {
-		if (!info->attrs[i] || i == FMIP_TUNNEL_A_ID)
-			continue;
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[i],
-				    "this request only takes an id");
-		return -EINVAL;
+	for (i = 1; i <= FMIP_TUNNEL_A_MAX; i++)
+		if (attrs[i] && i != FMIP_TUNNEL_A_ID)
+			return fmip_netlink_refuse(extack, attrs[i],
+						   "this request only takes an id",
+						   -EINVAL);
+	return 0;
+}
+
+static int check_new(const struct fmip_op *op)
+{
+	int missing;
+
+	if (op->attrs[FMIP_TUNNEL_A_LOCAL] && op->attrs[FMIP_TUNNEL_A_REMOTE])
+		return 0;
+	missing = op->attrs[FMIP_TUNNEL_A_LOCAL] ? FMIP_TUNNEL_A_REMOTE :
+		  FMIP_TUNNEL_A_LOCAL;
+	NL_SET_ERR_ATTR_MISS(op->extack, NULL, missing);
+	return fmip_netlink_refuse(op->extack, NULL,
+				   "a tunnel needs a local and a remote address",
+				   -EINVAL);
+}
+
+static bool uses_key(struct fmip_binding *b, const struct fmip_plan *plan,
+		     const struct fmip_tunnel *t)
+{
+	const struct fmip_accept *accept = fmip_plan_accepts(plan);
+	const struct fmip_match *m;
+	unsigned int i, n;
+
+	for (i = 0; i < plan->n_targets; i++)
+		if (plan->target[i].type == FMIP_TARGET_TUNNEL &&
+		    plan->target[i].tunnel == t && plan->target[i].has_key)
+			return true;
+	for (i = 0; i < plan->n_accepts; i++)
+		if (accept[i].tunnel == t && accept[i].has_key)
+			return true;
+	m = fmip_binding_matches(b, &n);
+	for (i = 0; i < n; i++)
+		if (m[i].key.scope == FMIP_SCOPE_KEY &&
+		    m[i].key.scope_id == t->id)
+			return true;
+	return false;
+}
+
+/* Keys cannot go where there is no room for them. */
+static int check_keys(const struct fmip_op *op, const struct fmip_tunnel *t,
+		      const struct fmip_path *path)
+{
+	struct fmip_net *fn = op->fn;
+	struct fmip_binding *b;
+	unsigned long id;
+
+	if (!t->users || fmip_encap_has_key(path->encap) ||
+	    !fmip_encap_has_key(path_of(fn, t)->encap))
+		return 0;
+	xa_for_each(&fn->bindings, id, b) {
+		const struct fmip_plan *plan;
+
+		plan = rcu_dereference_protected(b->plan,
+						 lockdep_is_held(&fn->lock));
+		if (uses_key(b, plan, t))
+			return fmip_netlink_refuse(op->extack,
+						   op->attrs[FMIP_TUNNEL_A_ENCAP],
+						   "bindings use keys with this tunnel",
+						   -EBUSY);
+		cond_resched();
 	}
 	return 0;
 }
 
-static int check_new(struct genl_info *info)
+/* Give a tunnel another path. */
+static int move(const struct fmip_op *op, struct fmip_tunnel *t,
+		struct fmip_path *path)
 {
-	int missing = 0;
+	u8 family = path->key.family;
+	int err;
 
-	if (!info->attrs[FMIP_TUNNEL_A_LOCAL])
-		missing = FMIP_TUNNEL_A_LOCAL;
-	else if (!info->attrs[FMIP_TUNNEL_A_REMOTE])
-		missing = FMIP_TUNNEL_A_REMOTE;
-	if (!missing)
-		return 0;
-	NL_SET_ERR_ATTR_MISS(info->extack, NULL, missing);
-	NL_SET_ERR_MSG(info->extack,
-		       "a tunnel needs a local and a remote address");
-	return -EINVAL;
+	err = check_keys(op, t, path);
+	if (err)
+		return err;
+	if (t->users) {
+		err = fmip_hooks_register(op->fn, family == AF_INET6 ?
+					  FMIP_HOOKS_IP6 : FMIP_HOOKS_IP4);
+		if (err)
+			return err;
+	}
+	err = fmip_tunnel_move(op->fn, t, path, op->extack);
+	if (err)
+		NL_SET_BAD_ATTR(op->extack, op->attrs[FMIP_TUNNEL_A_REMOTE]);
+	return err;
 }
 
-/* The tunnel that REPLACE means, or NULL if it is to be made. */
-static struct fmip_tunnel *find_replaced(struct fmip_net *fn,
-					 struct genl_info *info)
+static struct fmip_tunnel *create(const struct fmip_op *op,
+				  struct fmip_path *path)
 {
-	struct nlattr *id = info->attrs[FMIP_TUNNEL_A_ID];
+	struct nlattr *id = op->attrs[FMIP_TUNNEL_A_ID];
+	struct fmip_tunnel *t;
 
-	if (info->genlhdr->cmd != FMIP_CMD_TUNNEL_REPLACE || !id)
-		return NULL;
-	return xa_load(&fn->tunnels, nla_get_u32(id));
+	t = fmip_tunnel_create(op->fn, id ? nla_get_u32(id) : 0, path,
+			       op->extack);
+	if (IS_ERR(t))
+		NL_SET_BAD_ATTR(op->extack, op->attrs[FMIP_TUNNEL_A_REMOTE]);
+	return t;
 }
 
-static int make(struct fmip_net *fn, struct genl_info *info)
+static int make_tunnel(struct fmip_op *op)
 {
-	struct nlattr *id = info->attrs[FMIP_TUNNEL_A_ID];
-	struct fmip_tunnel *t = find_replaced(fn, info);
+	struct nlattr *id = op->attrs[FMIP_TUNNEL_A_ID];
+	struct fmip_tunnel *t = NULL;
 	struct fmip_path *path;
 	int err;
 
-	if (!t && id && xa_load(&fn->tunnels, nla_get_u32(id))) {
-		NL_SET_ERR_MSG_ATTR(info->extack, id,
-				    "a tunnel with this id exists");
-		return -EEXIST;
-	}
-	path = read_path(fn->net, info, NULL);
+	err = check_new(op);
+	if (err)
+		return err;
+	fmip_binding_reap(op->fn);
+	if (id)
+		t = xa_load(&op->fn->tunnels, nla_get_u32(id));
+	if (t && op->cmd == FMIP_CMD_TUNNEL_NEW)
+		return fmip_netlink_refuse(op->extack, id,
+					   "a tunnel with this id exists",
+					   -EEXIST);
+	path = fmip_request_path(op, NULL);
 	if (IS_ERR(path))
 		return PTR_ERR(path);
 	if (t) {
-		err = fmip_tunnel_move(fn, t, path, info->extack);
-		if (err)
-			goto err_path;
+		err = move(op, t, path);
 	} else {
-		t = fmip_tunnel_create(fn, id ? nla_get_u32(id) : 0, path,
-				       info->extack);
-		if (IS_ERR(t)) {
-			err = PTR_ERR(t);
-			goto err_path;
-		}
+		t = create(op, path);
+		err = PTR_ERR_OR_ZERO(t);
 	}
-	if (info->nlhdr->nlmsg_flags & NLM_F_ECHO)
-		return answer(info, fn, t);
+	if (err) {
+		fmip_path_free(path);
+		return err;
+	}
+	op->object = t;
+	op->id = t->id;
 	return 0;
+}
 
-err_path:
-	fmip_path_free(path);
-	NL_SET_BAD_ATTR(info->extack, info->attrs[FMIP_TUNNEL_A_REMOTE]);
+static int change_tunnel(struct fmip_op *op)
+{
+	struct fmip_path *path;
+	struct fmip_tunnel *t;
+	int err;
+
+	t = find(op->fn, op->attrs, op->extack);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	op->id = t->id;
+	path = fmip_request_path(op, path_of(op->fn, t));
+	if (IS_ERR(path))
+		return PTR_ERR(path);
+	err = move(op, t, path);
+	if (err)
+		fmip_path_free(path);
 	return err;
 }
+
+static int delete_tunnel(struct fmip_op *op)
+{
+	struct fmip_tunnel *t;
+	int err;
+
+	err = check_named(op->attrs, op->extack);
+	if (err)
+		return err;
+	fmip_binding_reap(op->fn);
+	t = find(op->fn, op->attrs, op->extack);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	op->id = t->id;
+	if (t->users)
+		return fmip_netlink_refuse(op->extack,
+					   op->attrs[FMIP_TUNNEL_A_ID],
+					   "bindings use this tunnel", -EBUSY);
+	fmip_tunnel_destroy(op->fn, t);
+	return 0;
+}
+
+static const struct fmip_op_kind making = {
+	.run = make_tunnel,
+	.put = put_tunnel,
+	.max = FMIP_TUNNEL_A_MAX,
+	.entries = FMIP_TUNNEL_A_ENTRIES,
+	.results = FMIP_TUNNEL_A_RESULTS,
+	.get = FMIP_CMD_TUNNEL_GET,
+	.rtnl = true,
+};
+
+static const struct fmip_op_kind changing = {
+	.run = change_tunnel,
+	.max = FMIP_TUNNEL_A_MAX,
+	.entries = FMIP_TUNNEL_A_ENTRIES,
+	.results = FMIP_TUNNEL_A_RESULTS,
+	.rtnl = true,
+};
+
+static const struct fmip_op_kind deleting = {
+	.run = delete_tunnel,
+	.max = FMIP_TUNNEL_A_MAX,
+	.entries = FMIP_TUNNEL_A_ENTRIES,
+	.results = FMIP_TUNNEL_A_RESULTS,
+};
 
 /**
  * fmip_netlink_tunnel_new() - FMIP_CMD_TUNNEL_NEW and _REPLACE
@@ -316,40 +324,7 @@ err_path:
  */
 int fmip_netlink_tunnel_new(struct sk_buff *skb, struct genl_info *info)
 {
-	struct fmip_net *fn = fmip_net(genl_info_net(info));
-	int err = check_new(info);
-
-	if (err)
-		return err;
-	rtnl_lock();
-	mutex_lock(&fn->lock);
-	fmip_binding_reap(fn);
-	err = make(fn, info);
-	mutex_unlock(&fn->lock);
-	rtnl_unlock();
-	return err;
-}
-
-static int change(struct fmip_net *fn, struct genl_info *info)
-{
-	struct fmip_tunnel *t = find(fn, info);
-	struct fmip_path *path;
-	int err;
-
-	if (IS_ERR(t))
-		return PTR_ERR(t);
-	path = read_path(fn->net, info,
-			 rcu_dereference_protected(t->path,
-						   lockdep_is_held(&fn->lock)));
-	if (IS_ERR(path))
-		return PTR_ERR(path);
-	err = fmip_tunnel_move(fn, t, path, info->extack);
-	if (err) {
-		fmip_path_free(path);
-		NL_SET_BAD_ATTR(info->extack,
-				info->attrs[FMIP_TUNNEL_A_REMOTE]);
-	}
-	return err;
+	return fmip_netlink_run(info, &making);
 }
 
 /**
@@ -361,15 +336,7 @@ static int change(struct fmip_net *fn, struct genl_info *info)
  */
 int fmip_netlink_tunnel_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct fmip_net *fn = fmip_net(genl_info_net(info));
-	int err;
-
-	rtnl_lock();
-	mutex_lock(&fn->lock);
-	err = change(fn, info);
-	mutex_unlock(&fn->lock);
-	rtnl_unlock();
-	return err;
+	return fmip_netlink_run(info, &changing);
 }
 
 /**
@@ -381,26 +348,7 @@ int fmip_netlink_tunnel_set(struct sk_buff *skb, struct genl_info *info)
  */
 int fmip_netlink_tunnel_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct fmip_net *fn = fmip_net(genl_info_net(info));
-	struct fmip_tunnel *t;
-	int err = check_named(info);
-
-	if (err)
-		return err;
-	mutex_lock(&fn->lock);
-	fmip_binding_reap(fn);
-	t = find(fn, info);
-	if (IS_ERR(t)) {
-		err = PTR_ERR(t);
-	} else if (t->users) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[FMIP_TUNNEL_A_ID],
-				    "bindings use this tunnel");
-		err = -EBUSY;
-	} else {
-		fmip_tunnel_destroy(fn, t);
-	}
-	mutex_unlock(&fn->lock);
-	return err;
+	return fmip_netlink_run(info, &deleting);
 }
 
 /**
@@ -414,15 +362,38 @@ int fmip_netlink_tunnel_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
 	struct fmip_tunnel *t;
-	int err = check_named(info);
+	void *hdr;
+	int err;
 
+	err = check_named(info->attrs, info->extack);
 	if (err)
 		return err;
+	skb = fmip_netlink_answer(info, &hdr, FMIP_CMD_TUNNEL_GET);
+	if (!skb)
+		return -ENOMEM;
 	mutex_lock(&fn->lock);
-	t = find(fn, info);
-	err = IS_ERR(t) ? PTR_ERR(t) : answer(info, fn, t);
+	t = find(fn, info->attrs, info->extack);
+	err = IS_ERR(t) ? PTR_ERR(t) : put_tunnel(skb, fn, t);
 	mutex_unlock(&fn->lock);
-	return err;
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+/**
+ * fmip_netlink_tunnel_dump_start() - check FMIP_CMD_TUNNEL_GET about many
+ * @cb: dump
+ *
+ * Return: 0 or a negative error.
+ */
+int fmip_netlink_tunnel_dump_start(struct netlink_callback *cb)
+{
+	struct fmip_filter filter;
+
+	return fmip_filter_read_dump(&filter, cb, true);
 }
 
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
@@ -443,28 +414,33 @@ static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 }
 
 /**
- * fmip_netlink_tunnel_dump() - FMIP_CMD_TUNNEL_GET about all
+ * fmip_netlink_tunnel_dump() - FMIP_CMD_TUNNEL_GET about many
  * @skb: answer
- * @cb: dump; args[0] is the id to go on from
+ * @cb: dump; args[0] is one less than the id to go on from
  *
  * Return: bytes put into @skb, or a negative error.
  */
 int fmip_netlink_tunnel_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct fmip_net *fn = fmip_net(sock_net(skb->sk));
+	unsigned long id = cb->args[0];
+	struct fmip_filter filter;
 	struct fmip_tunnel *t;
-	unsigned long id;
+	unsigned int n = 0;
 	int err;
 
-	err = fmip_netlink_dump_args(cb);
+	err = fmip_filter_read_dump(&filter, cb, true);
 	if (err)
 		return err;
 	mutex_lock(&fn->lock);
-	xa_for_each_start(&fn->tunnels, id, t, cb->args[0]) {
-		err = dump_one(skb, cb, fn, t);
+	while ((t = xa_find_after(&fn->tunnels, &id, U32_MAX, XA_PRESENT))) {
+		if (fmip_filter_tunnel(&filter, fn, t))
+			err = dump_one(skb, cb, fn, t);
 		if (err)
 			break;
-		cb->args[0] = id + 1;
+		cb->args[0] = id;
+		if (++n % FMIP_NETLINK_BATCH == 0)
+			fmip_netlink_breathe(fn);
 	}
 	mutex_unlock(&fn->lock);
 	return skb->len ?: err;
@@ -480,13 +456,23 @@ int fmip_netlink_tunnel_dump(struct sk_buff *skb, struct netlink_callback *cb)
 int fmip_netlink_tunnel_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
-	int err = fmip_netlink_no_filter(info);
+	struct fmip_filter filter;
+	struct fmip_tunnel *t;
+	unsigned int n = 0;
+	unsigned long id;
+	int err;
 
+	err = fmip_filter_read_flush(&filter, info, true);
 	if (err)
 		return err;
 	mutex_lock(&fn->lock);
 	fmip_binding_reap(fn);
-	fmip_tunnel_flush(fn);
+	xa_for_each(&fn->tunnels, id, t) {
+		if (!t->users && fmip_filter_tunnel(&filter, fn, t))
+			fmip_tunnel_destroy(fn, t);
+		if (++n % FMIP_NETLINK_BATCH == 0)
+			fmip_netlink_breathe(fn);
+	}
 	mutex_unlock(&fn->lock);
 	return 0;
 }

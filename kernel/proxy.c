@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Defending the addresses of nodes that are away (RFC 5568 section 4, RFC 4861
- * section 7.2.8): solicitations for them are answered, until somebody says
- * stop, the time is up, or the node itself is there.
+ * section 7.2.8; for IPv4 RFC 5944 section 4.6): whoever asks for them is
+ * answered, until somebody says stop, the time is up, or the node itself is
+ * there.
  *
  * An end may come in softirq, but leaving the solicited-node group sleeps.  An
  * ended proxy answers no more, and is taken apart by the reaper under RTNL.
@@ -13,12 +14,15 @@
 #include <net/ndisc.h>
 #include <net/neighbour.h>
 
+#include "arp.h"
+#include "attach.h"
 #include "binding.h"
 #include "expiry.h"
 #include "nd.h"
 #include "net.h"
 #include "netlink.h"
 #include "proxy.h"
+#include "trace.h"
 
 static const struct rhashtable_params proxy_params = {
 	.key_len = sizeof(struct fmip_proxy_key),
@@ -56,18 +60,42 @@ static void timer_run(struct timer_list *timer)
 	unsigned long now = jiffies;
 
 	rcu_read_lock();
-	if (time_before(now, p->end))
+	if (time_before(now, p->end)) {
 		mod_timer(&p->timer, now + fmip_expiry_delay(p->end, now));
-	else if (fmip_proxy_end(p))
-		fmip_netlink_proxy_expired(p->binding, &p->key.addr,
-					   p->key.ifindex);
+	} else if (fmip_proxy_end(p)) {
+		trace_expiry(p->binding, FMIP_TIMER_PROXY);
+		fmip_netlink_proxy_expired(p->binding, p->key.family,
+					   &p->key.addr, p->key.ifindex);
+	}
 	rcu_read_unlock();
+}
+
+/* IPv4 needs no group: every node of the link gets ARP's broadcasts. */
+static int join(struct net_device *dev, const struct fmip_proxy_key *key)
+{
+	struct in6_addr group;
+
+	if (key->family == AF_INET)
+		return fmip_arp_spoken(dev) ? 0 : -EINVAL;
+	addrconf_addr_solict_mult(&key->addr, &group);
+	return ipv6_dev_mc_inc(dev, &group);
+}
+
+static void leave(struct net_device *dev, const struct fmip_proxy_key *key)
+{
+	struct in6_addr group;
+
+	if (key->family == AF_INET)
+		return;
+	addrconf_addr_solict_mult(&key->addr, &group);
+	ipv6_dev_mc_dec(dev, &group);
 }
 
 /**
  * fmip_proxy_create() - make a proxy that does not answer yet
  * @b: binding
- * @addr: address
+ * @family: AF_INET6 or AF_INET
+ * @addr: address; IPv4 in the first four bytes, the others zero
  * @dev: interface
  * @flags: FMIP_PROXY_F_*
  * @lifetime_ms: for how long, or 0
@@ -76,28 +104,28 @@ static void timer_run(struct timer_list *timer)
  * solicitation may be missed.
  *
  * Context: process, RTNL and the namespace's lock held.
- * Return: the proxy, or ERR_PTR(-ENOMEM), or what joining the group returned.
+ * Return: the proxy, or ERR_PTR(-ENOMEM), ERR_PTR(-EINVAL) if the interface
+ * does not speak ARP, or what joining the group returned.
  */
-struct fmip_proxy *fmip_proxy_create(struct fmip_binding *b,
+struct fmip_proxy *fmip_proxy_create(struct fmip_binding *b, u8 family,
 				     const struct in6_addr *addr,
 				     struct net_device *dev, u32 flags,
 				     u32 lifetime_ms)
 {
-	struct in6_addr group;
 	struct fmip_proxy *p;
 	int err;
 
 	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
 	if (!p)
 		return ERR_PTR(-ENOMEM);
-	addrconf_addr_solict_mult(addr, &group);
-	err = ipv6_dev_mc_inc(dev, &group);
+	p->key.addr = *addr;
+	p->key.ifindex = dev->ifindex;
+	p->key.family = family;
+	err = join(dev, &p->key);
 	if (err) {
 		kfree(p);
 		return ERR_PTR(err);
 	}
-	p->key.addr = *addr;
-	p->key.ifindex = dev->ifindex;
 	p->binding = b;
 	p->dev = dev;
 	netdev_hold(dev, &p->tracker, GFP_KERNEL);
@@ -109,8 +137,19 @@ struct fmip_proxy *fmip_proxy_create(struct fmip_binding *b,
 	return p;
 }
 
+/* The O flag has no counterpart in ARP. */
+static void announce(const struct fmip_proxy *p)
+{
+	if (p->key.family == AF_INET)
+		fmip_arp_announce(p->dev, p->key.addr.s6_addr32[0]);
+	else
+		ipv6_stub->ndisc_send_na(p->dev, &in6addr_linklocal_allnodes,
+					 &p->key.addr, false, false,
+					 p->flags & FMIP_PROXY_F_OVERRIDE, true);
+}
+
 /* It is in the table: answer, and say so if asked to. */
-static void start(struct fmip_binding *b, struct fmip_proxy *p)
+static void start(struct fmip_proxy *p)
 {
 	unsigned long now = jiffies;
 
@@ -118,9 +157,7 @@ static void start(struct fmip_binding *b, struct fmip_proxy *p)
 	if (p->has_end)
 		mod_timer(&p->timer, now + fmip_expiry_delay(p->end, now));
 	if (p->flags & FMIP_PROXY_F_ANNOUNCE)
-		ipv6_stub->ndisc_send_na(p->dev, &in6addr_linklocal_allnodes,
-					 &p->key.addr, false, false,
-					 p->flags & FMIP_PROXY_F_OVERRIDE, true);
+		announce(p);
 }
 
 static struct fmip_proxy *same_key(struct list_head *list,
@@ -129,33 +166,30 @@ static struct fmip_proxy *same_key(struct list_head *list,
 	struct fmip_proxy *q;
 
 	list_for_each_entry(q, list, list)
-		if (q->key.ifindex == p->key.ifindex &&
-		    ipv6_addr_equal(&q->key.addr, &p->key.addr))
+		if (!memcmp(&q->key, &p->key, sizeof(q->key)))
 			return q;
 	return NULL;
 }
 
-static int link_proxy(struct fmip_binding *b, struct fmip_proxy *p)
+/* Put @p into the table; if @was, with the same key, is there, in its place. */
+static int link_proxy(struct rhashtable *table, struct fmip_proxy *p,
+		      struct fmip_proxy *was)
 {
-	struct rhashtable *table = &b->fn->proxies;
-	struct fmip_proxy *was = same_key(&b->proxies, p);
 	int err;
 
-	if (was && was->linked) {
-		err = rhashtable_replace_fast(table, &was->node, &p->node,
-					      proxy_params);
-		if (!err)
-			was->linked = false;
-		return err;
-	}
-	return rhashtable_lookup_insert_fast(table, &p->node, proxy_params);
+	if (!was || !was->linked)
+		return rhashtable_lookup_insert_fast(table, &p->node,
+						     proxy_params);
+	err = rhashtable_replace_fast(table, &was->node, &p->node,
+				      proxy_params);
+	if (!err)
+		was->linked = false;
+	return err;
 }
 
-static void unlink_proxy(struct fmip_binding *b, struct fmip_proxy *p)
+static void unlink_proxy(struct rhashtable *table, struct fmip_proxy *p,
+			 struct fmip_proxy *back)
 {
-	struct rhashtable *table = &b->fn->proxies;
-	struct fmip_proxy *back = same_key(&b->proxies, p);
-
 	if (back && !rhashtable_replace_fast(table, &p->node, &back->node,
 					     proxy_params))
 		back->linked = true;
@@ -174,23 +208,30 @@ static void unlink_proxy(struct fmip_binding *b, struct fmip_proxy *p)
  */
 int fmip_proxy_list_swap(struct fmip_binding *b, struct list_head *new)
 {
+	struct rhashtable *table = &b->fn->proxies;
+	struct fmip_more *more;
 	struct fmip_proxy *p;
 	int err;
 
+	if (list_empty(new) && !READ_ONCE(b->more))
+		return 0;
+	more = fmip_binding_more(b, GFP_KERNEL_ACCOUNT);
+	if (!more)
+		return -ENOMEM;
 	list_for_each_entry(p, new, list) {
-		err = link_proxy(b, p);
+		err = link_proxy(table, p, same_key(&more->proxies, p));
 		if (err)
 			goto undo;
 	}
-	fmip_proxy_list_end(b->fn, &b->proxies);
-	list_splice_init(new, &b->proxies);
-	list_for_each_entry(p, &b->proxies, list)
-		start(b, p);
+	fmip_proxy_list_end(b->fn, &more->proxies);
+	list_splice_init(new, &more->proxies);
+	list_for_each_entry(p, &more->proxies, list)
+		start(p);
 	return 0;
 
 undo:
 	list_for_each_entry_continue_reverse(p, new, list)
-		unlink_proxy(b, p);
+		unlink_proxy(table, p, same_key(&more->proxies, p));
 	return err;
 }
 
@@ -254,16 +295,21 @@ bool fmip_proxy_list_names(const struct list_head *list,
 /**
  * fmip_proxy_find() - find the proxy of an address
  * @fn: namespace
- * @addr: address
+ * @family: AF_INET6 or AF_INET
+ * @addr: address; IPv4 in the first four bytes, the others zero
  * @ifindex: interface
  *
  * Context: RCU.
  * Return: the proxy, valid for the RCU section, or NULL.
  */
-struct fmip_proxy *fmip_proxy_find(struct fmip_net *fn,
+struct fmip_proxy *fmip_proxy_find(struct fmip_net *fn, u8 family,
 				   const struct in6_addr *addr, u32 ifindex)
 {
-	struct fmip_proxy_key key = { .addr = *addr, .ifindex = ifindex };
+	struct fmip_proxy_key key = {
+		.addr = *addr,
+		.ifindex = ifindex,
+		.family = family,
+	};
 
 	return rhashtable_lookup(&fn->proxies, &key, proxy_params);
 }
@@ -297,6 +343,44 @@ bool fmip_proxy_end(struct fmip_proxy *p)
 	return true;
 }
 
+/* Is it the node itself that asks, or an echo of ourselves? */
+static bool not_another(const struct fmip_proxy *p, const u8 *sender)
+{
+	const struct fmip_plan *plan = rcu_dereference(p->binding->plan);
+	const struct fmip_attach *attach = &plan->policy->attach;
+
+	if (!sender)
+		return false;
+	if (!memcmp(p->dev->dev_addr, sender, p->dev->addr_len))
+		return true;
+	return attach->has_lladdr && attach->ifindex == p->key.ifindex &&
+	       !memcmp(attach->lladdr, sender, p->dev->addr_len);
+}
+
+/**
+ * fmip_proxy_asked() - who is to answer when somebody asks for an address?
+ * @fn: namespace
+ * @family: AF_INET6 or AF_INET
+ * @addr: address; IPv4 in the first four bytes, the others zero
+ * @dev: where it was asked
+ * @sender: link-layer address of who asks, or NULL
+ *
+ * The node's own probe for duplicates is not answered: it would lose its
+ * address to us.
+ *
+ * Context: RCU.
+ * Return: the proxy, valid for the RCU section; NULL if we are not to.
+ */
+struct fmip_proxy *fmip_proxy_asked(struct fmip_net *fn, u8 family,
+				    const struct in6_addr *addr,
+				    const struct net_device *dev,
+				    const u8 *sender)
+{
+	struct fmip_proxy *p = fmip_proxy_find(fn, family, addr, dev->ifindex);
+
+	return p && fmip_proxy_live(p) && !not_another(p, sender) ? p : NULL;
+}
+
 /* RFC 4861 section 7.2.3: learn where the answer goes. */
 static void learn_sender(struct net_device *dev, const struct fmip_nd *nd)
 {
@@ -312,27 +396,15 @@ static void learn_sender(struct net_device *dev, const struct fmip_nd *nd)
 	neigh_release(neigh);
 }
 
-/* Is it the node itself that asks? */
-static bool from_node(const struct fmip_proxy *p, const struct fmip_nd *nd)
-{
-	const struct fmip_plan *plan = rcu_dereference(p->binding->plan);
-	const struct fmip_attach *attach = &plan->attach;
-
-	return attach->has_lladdr && nd->sender &&
-	       attach->ifindex == p->key.ifindex &&
-	       !memcmp(attach->lladdr, nd->sender, p->dev->addr_len);
-}
-
 /**
  * fmip_proxy_solicited() - answer a solicitation, if its target is proxied
  * @fn: namespace
  * @dev: where it came in
  * @nd: the solicitation
  *
- * The node's own probe for duplicates is not answered: it would lose its
- * address to us.
+ * A probe for duplicates may be the node's arrival.
  *
- * Context: RCU, softirq.
+ * Context: RCU, bottom halves off.
  * Return: true if it was answered.
  */
 bool fmip_proxy_solicited(struct fmip_net *fn, struct net_device *dev,
@@ -341,8 +413,10 @@ bool fmip_proxy_solicited(struct fmip_net *fn, struct net_device *dev,
 	bool dad = ipv6_addr_any(&nd->saddr);
 	struct fmip_proxy *p;
 
-	p = fmip_proxy_find(fn, &nd->target, dev->ifindex);
-	if (!p || !fmip_proxy_live(p) || from_node(p, nd))
+	if (dad && fmip_attach_probed(fn, dev, nd))
+		return false;
+	p = fmip_proxy_asked(fn, AF_INET6, &nd->target, dev, nd->sender);
+	if (!p)
 		return false;
 	if (!dad)
 		learn_sender(dev, nd);
@@ -363,7 +437,6 @@ void fmip_proxy_reap(struct fmip_net *fn)
 {
 	struct llist_node *ended = llist_del_all(&fn->reap_proxies);
 	struct fmip_proxy *p, *next;
-	struct in6_addr group;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&fn->lock);
@@ -374,8 +447,7 @@ void fmip_proxy_reap(struct fmip_net *fn)
 					       proxy_params);
 			list_del(&p->list);
 		}
-		addrconf_addr_solict_mult(&p->key.addr, &group);
-		ipv6_dev_mc_dec(p->dev, &group);
+		leave(p->dev, &p->key);
 		netdev_put(p->dev, &p->tracker);
 		fn->n_proxies--;
 		kfree_rcu(p, rcu);

@@ -14,12 +14,14 @@ struct fmip_net;
 
 /**
  * struct fmip_proxy_key - what proxied addresses are found by
- * @addr: address
+ * @addr: address; IPv4 in the first four bytes, the others zero
  * @ifindex: interface
+ * @family: AF_INET6 or AF_INET
  */
 struct fmip_proxy_key {
 	struct in6_addr addr;
 	u32 ifindex;
+	u32 family;
 };
 
 /**
@@ -35,7 +37,7 @@ struct fmip_proxy_key {
  * @has_end: @end holds
  * @end: jiffies
  * @timer: runs at @end
- * @list: in fmip_binding.proxies
+ * @list: in fmip_more.proxies
  * @reap: in fmip_net.reap_proxies
  * @rcu: freed after a grace period
  */
@@ -58,7 +60,7 @@ struct fmip_proxy {
 
 int fmip_proxy_table_init(struct fmip_net *fn);
 void fmip_proxy_table_destroy(struct fmip_net *fn);
-struct fmip_proxy *fmip_proxy_create(struct fmip_binding *b,
+struct fmip_proxy *fmip_proxy_create(struct fmip_binding *b, u8 family,
 				     const struct in6_addr *addr,
 				     struct net_device *dev, u32 flags,
 				     u32 lifetime_ms);
@@ -67,10 +69,14 @@ void fmip_proxy_list_drop(struct fmip_net *fn, struct list_head *list);
 void fmip_proxy_list_end(struct fmip_net *fn, struct list_head *list);
 bool fmip_proxy_list_names(const struct list_head *list,
 			   const struct net_device *dev);
-struct fmip_proxy *fmip_proxy_find(struct fmip_net *fn,
+struct fmip_proxy *fmip_proxy_find(struct fmip_net *fn, u8 family,
 				   const struct in6_addr *addr, u32 ifindex);
 bool fmip_proxy_live(const struct fmip_proxy *p);
 bool fmip_proxy_end(struct fmip_proxy *p);
+struct fmip_proxy *fmip_proxy_asked(struct fmip_net *fn, u8 family,
+				    const struct in6_addr *addr,
+				    const struct net_device *dev,
+				    const u8 *sender);
 bool fmip_proxy_solicited(struct fmip_net *fn, struct net_device *dev,
 			  const struct fmip_nd *nd);
 void fmip_proxy_reap(struct fmip_net *fn);

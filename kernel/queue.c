@@ -11,14 +11,17 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 #include <net/dst.h>
+#include <net/ip.h>
 #include <net/ipv6.h>
 
 #include "binding.h"
 #include "expiry.h"
 #include "net.h"
 #include "netlink.h"
+#include "packet.h"
 #include "queue.h"
 #include "target.h"
+#include "trace.h"
 
 /* How often to look whether a link that a release waits for is there again. */
 #define LINK_RETRY_NS	(10 * NSEC_PER_MSEC)
@@ -40,13 +43,18 @@ static struct parked *parked(struct sk_buff *skb)
 }
 
 static void drain(struct fmip_binding *b);
+static void end_guard(struct fmip_binding *b);
 
 static enum hrtimer_restart timer_run(struct hrtimer *timer)
 {
 	struct fmip_queue *q = container_of(timer, struct fmip_queue, timer);
+	struct fmip_binding *b = q->binding;
 
 	rcu_read_lock();
-	drain(q->binding);
+	if (READ_ONCE(b->gate) == FMIP_GATE_GUARD)
+		end_guard(b);
+	else
+		drain(b);
 	rcu_read_unlock();
 	return HRTIMER_NORESTART;
 }
@@ -65,6 +73,8 @@ int fmip_queue_make(struct fmip_binding *b)
 	lockdep_assert_held(&b->fn->lock);
 	if (b->queue)
 		return 0;
+	if (!fmip_binding_more(b, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
 	q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
 	if (!q)
 		return -ENOMEM;
@@ -72,6 +82,7 @@ int fmip_queue_make(struct fmip_binding *b)
 	hrtimer_init(&q->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	q->timer.function = timer_run;
 	q->binding = b;
+	q->then = FMIP_GATE_OPEN;
 
 	spin_lock_bh(&b->lock);
 	b->queue = q;
@@ -84,12 +95,15 @@ static bool idle(const struct fmip_queue *q)
 	return !q || (skb_queue_empty(&q->skbs) && !q->draining);
 }
 
+/* Copies are memory, but not packets that anybody waits for. */
 static void account(struct fmip_binding *b, const struct sk_buff *skb)
 {
 	struct fmip_queue *q = b->queue;
 
 	q->bytes += skb->truesize;
 	q->peak_bytes = max(q->peak_bytes, q->bytes);
+	if (q->copies)
+		return;
 	q->peak_packets = max_t(u64, q->peak_packets, skb_queue_len(&q->skbs));
 	atomic_long_inc(&b->fn->buffered_packets);
 }
@@ -97,7 +111,8 @@ static void account(struct fmip_binding *b, const struct sk_buff *skb)
 static void unaccount(struct fmip_binding *b, const struct sk_buff *skb)
 {
 	b->queue->bytes -= skb->truesize;
-	atomic_long_dec(&b->fn->buffered_packets);
+	if (!b->queue->copies)
+		atomic_long_dec(&b->fn->buffered_packets);
 	atomic_long_sub(skb->truesize, &b->fn->buffered_bytes);
 	atomic_long_sub(skb->truesize, &fmip_module_bytes);
 }
@@ -132,55 +147,81 @@ static enum fmip_drop reserve(struct fmip_net *fn, const struct sk_buff *skb)
 
 /* Does @skb fit within the binding's own limits? */
 static enum fmip_drop fits(const struct fmip_queue *q,
-			   const struct fmip_plan *plan,
+			   const struct fmip_policy *policy,
 			   const struct sk_buff *skb)
 {
-	if (skb_queue_len(&q->skbs) >= plan->limit_packets)
+	if (unlikely(skb_queue_len(&q->skbs) >= policy->limit_packets))
 		return FMIP_DROP_LIMIT_PACKETS;
-	if (q->bytes + skb->truesize > plan->limit_bytes)
+	if (unlikely(q->bytes + skb->truesize > policy->limit_bytes))
 		return FMIP_DROP_LIMIT_BYTES;
 	return FMIP_DROP_NONE;
 }
 
+/* A copy that is no longer kept is no loss. */
+static void discard(struct fmip_binding *b, struct sk_buff *skb,
+		    enum fmip_drop why)
+{
+	if (b->queue->copies)
+		consume_skb(skb);
+	else
+		fmip_drop(b->fn, b, skb, why);
+}
+
 /* Drop what has waited for too long. */
-static void drop_aged(struct fmip_binding *b, const struct fmip_plan *plan,
+static void drop_aged(struct fmip_binding *b, const struct fmip_policy *policy,
 		      u64 now)
 {
-	u64 age = plan->limit_age * (u64)NSEC_PER_MSEC;
+	u64 age = policy->limit_age * (u64)NSEC_PER_MSEC;
 	struct sk_buff *skb;
 
 	if (!age)
 		return;
 	while ((skb = skb_peek(&b->queue->skbs)) &&
 	       now - parked(skb)->since_ns > age)
-		fmip_drop(b->fn, b, take(b), FMIP_DROP_AGED);
+		discard(b, take(b), FMIP_DROP_AGED);
+}
+
+/* Make room for @skb where the oldest go first. */
+static enum fmip_drop make_room(struct fmip_binding *b,
+				const struct fmip_policy *policy,
+				const struct sk_buff *skb, enum fmip_drop why)
+{
+	struct fmip_queue *q = b->queue;
+
+	if (skb->truesize > policy->limit_bytes)
+		return why;
+	while (why && !skb_queue_empty(&q->skbs)) {
+		discard(b, take(b), why);
+		q->overflowed = !q->copies;
+		why = fits(q, policy, skb);
+	}
+	return why;
 }
 
 /* Queue @skb, or say why it cannot be.  Called with @b->lock held. */
 static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
 {
-	struct fmip_plan *plan = rcu_dereference(b->plan);
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 	struct fmip_queue *q = b->queue;
 	u64 now = ktime_get_ns();
 	enum fmip_drop why;
 
-	drop_aged(b, plan, now);
-	why = fits(q, plan, skb);
-	while (why && skb->truesize <= plan->limit_bytes && plan->overflow == FMIP_OVERFLOW_HEAD &&
-	       !skb_queue_empty(&q->skbs)) {
-		fmip_drop(b->fn, b, take(b), why);
-		q->overflowed = true;
-		why = fits(q, plan, skb);
-	}
-	if (!why)
+	drop_aged(b, policy, now);
+	why = fits(q, policy, skb);
+	if (unlikely(why &&
+		     (q->copies || policy->overflow == FMIP_OVERFLOW_HEAD)))
+		why = make_room(b, policy, skb, why);
+	if (likely(!why))
 		why = reserve(b->fn, skb);
-	if (why) {
-		q->overflowed = true;
+	if (unlikely(why)) {
+		q->overflowed = !q->copies;
 		return why;
 	}
 	*parked(skb) = (struct parked) {
 		.since_ns = now,
-		.frag_max_size = IP6CB(skb)->frag_max_size,
+		.frag_max_size = fmip_packet_family(skb) == AF_INET6 ?
+				 IP6CB(skb)->frag_max_size :
+				 IPCB(skb)->frag_max_size,
 	};
 	__skb_queue_tail(&q->skbs, skb);
 	account(b, skb);
@@ -199,30 +240,76 @@ static void strip(struct sk_buff *skb)
 	skb->dev = NULL;
 }
 
-static void park(struct fmip_binding *b, struct sk_buff *skb)
+/* Keep a copy of a packet that is going to be sent, if there is room for it. */
+static void keep_copy(struct fmip_binding *b, struct sk_buff *skb)
 {
-	bool first = false;
+	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+
+	lockdep_assert_held(&b->lock);
+	if (!copy)
+		return;
+	strip(copy);
+	if (enqueue(b, copy))
+		consume_skb(copy);
+}
+
+/* Did a packet come by the path that a guard waits for? */
+static bool by_old_path(struct fmip_binding *b, u32 tunnel)
+{
+	const struct fmip_plan *plan = rcu_dereference(b->plan);
+	int i;
+
+	for (i = 0; tunnel && i < plan->n_accepts; i++)
+		if (fmip_plan_accepts(plan)[i].tunnel->id == tunnel)
+			return true;
+	return false;
+}
+
+/* Is a packet to be sent at once?  Called with @b->lock held. */
+static bool passes(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
+{
+	if (b->dying)
+		return false;
+	switch (b->gate) {
+	case FMIP_GATE_OPEN:
+		return true;
+	case FMIP_GATE_COPY:
+		keep_copy(b, skb);
+		return true;
+	case FMIP_GATE_GUARD:
+		if (!by_old_path(b, tunnel))
+			return false;
+		b->queue->guarded_ns = ktime_get_ns();
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void park(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
+{
 	enum fmip_drop why;
+	bool before, first;
 
 	spin_lock(&b->lock);
-	if (b->gate == FMIP_GATE_OPEN && !b->dying) {
+	if (unlikely(passes(b, skb, tunnel))) {
 		spin_unlock(&b->lock);
 		fmip_target_xmit(b, skb, false);
 		return;
 	}
-	if (b->dying) {
-		why = b->reap_reason;
-	} else {
-		bool before = b->queue->overflowed;
-
-		strip(skb);
-		why = enqueue(b, skb);
-		first = !before && b->queue->overflowed;
+	if (unlikely(b->dying)) {
+		spin_unlock(&b->lock);
+		fmip_drop(b->fn, b, skb, fmip_binding_reason(b));
+		return;
 	}
+	before = b->queue->overflowed;
+	strip(skb);
+	why = enqueue(b, skb);
+	first = !before && b->queue->overflowed;
 	spin_unlock(&b->lock);
-	if (why)
+	if (unlikely(why))
 		fmip_drop(b->fn, b, skb, why);
-	if (first)
+	if (unlikely(first))
 		fmip_netlink_overflow(b);
 }
 
@@ -230,22 +317,25 @@ static void park(struct fmip_binding *b, struct sk_buff *skb)
  * fmip_queue_pass() - a packet of a binding has passed the firewall
  * @b: binding
  * @skb: packet; consumed
+ * @tunnel: id of the tunnel that it came out of, or 0
  *
  * Context: RCU, bottom halves off.
  */
-void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb)
+void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
 {
 	/* Pairs with set_gate(): the last buffered packet is out. */
 	if (likely(smp_load_acquire(&b->gate) == FMIP_GATE_OPEN))
 		fmip_target_xmit(b, skb, false);
 	else
-		park(b, skb);
+		park(b, skb, tunnel);
 }
 
 /* Pairs with fmip_queue_pass(). */
 static void set_gate(struct fmip_binding *b, enum fmip_gate gate)
 {
 	lockdep_assert_held(&b->lock);
+	if (gate != b->gate)
+		trace_gate(b, gate, b->queue ? skb_queue_len(&b->queue->skbs) : 0);
 	/* The packets sent before are sent for whoever sees the gate open. */
 	smp_store_release(&b->gate, gate);
 }
@@ -256,18 +346,18 @@ static u64 oldest_ns(const struct fmip_queue *q)
 	return parked(skb_peek(&q->skbs))->since_ns;
 }
 
-static void take_some(struct fmip_binding *b, struct fmip_plan *plan, u64 now,
-		      struct sk_buff_head *batch)
+static void take_some(struct fmip_binding *b, const struct fmip_policy *policy,
+		      u64 now, struct sk_buff_head *batch)
 {
 	struct fmip_queue *q = b->queue;
 	u32 n;
 
 	if (!q->pace.started)
 		fmip_pace_begin(&q->pace, now, oldest_ns(q));
-	n = fmip_pace_most(&plan->pace, &q->pace, now, q->arrived,
+	n = fmip_pace_most(&policy->pace, &q->pace, now, q->arrived,
 			   now - q->first_ns);
 	while (n-- && !skb_queue_empty(&q->skbs) &&
-	       fmip_pace_take(&plan->pace, &q->pace, now, oldest_ns(q)))
+	       fmip_pace_take(&policy->pace, &q->pace, now, oldest_ns(q)))
 		__skb_queue_tail(batch, take(b));
 }
 
@@ -282,15 +372,15 @@ static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
 	struct fmip_queue *q = b->queue;
 	u64 now = ktime_get_ns();
 
-	drop_aged(b, plan, now);
+	drop_aged(b, plan->policy, now);
 	if (skb_queue_empty(&q->skbs))
 		return true;
-	if (!fmip_target_ready(plan)) {
+	if (!fmip_target_ready(plan, skb_peek(&q->skbs))) {
 		/* It begins anew when the link is there again. */
 		q->pace.started = false;
 		return false;
 	}
-	take_some(b, plan, now, batch);
+	take_some(b, plan->policy, now, batch);
 	return !skb_queue_empty(batch);
 }
 
@@ -300,11 +390,11 @@ static u64 wait_ns(struct fmip_binding *b)
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct fmip_queue *q = b->queue;
 
-	if (!fmip_target_ready(plan))
-		return LINK_RETRY_NS;
 	if (skb_queue_empty(&q->skbs))
 		return 0;
-	return fmip_pace_wait(&plan->pace, &q->pace, ktime_get_ns(),
+	if (!fmip_target_ready(plan, skb_peek(&q->skbs)))
+		return LINK_RETRY_NS;
+	return fmip_pace_wait(&plan->policy->pace, &q->pace, ktime_get_ns(),
 			      oldest_ns(q));
 }
 
@@ -314,7 +404,10 @@ static void unpark(struct sk_buff *skb)
 	u16 frag_max_size = parked(skb)->frag_max_size;
 
 	memset(skb->cb, 0, sizeof(skb->cb));
-	IP6CB(skb)->frag_max_size = frag_max_size;
+	if (fmip_packet_family(skb) == AF_INET6)
+		IP6CB(skb)->frag_max_size = frag_max_size;
+	else
+		IPCB(skb)->frag_max_size = frag_max_size;
 }
 
 /* Returns when the first of them was out. */
@@ -345,7 +438,9 @@ static bool settle(struct fmip_binding *b)
 			      HRTIMER_MODE_REL_SOFT);
 		return false;
 	}
-	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_EMPTY, true));
+	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_EMPTY, true,
+				   b->queue->then));
+	b->queue->copies = b->gate == FMIP_GATE_COPY;
 	return true;
 }
 
@@ -399,51 +494,161 @@ void fmip_queue_repace(struct fmip_binding *b)
 	spin_unlock_bh(&b->lock);
 }
 
+/*
+ * The window of a copy ends.  What is newer than @replay_ns is sent once more:
+ * each of those is a packet of its own.  Called with @b->lock held.
+ */
+static void end_copying(struct fmip_binding *b, u64 replay_ns)
+{
+	struct fmip_queue *q = b->queue;
+	struct sk_buff *skb;
+
+	if (!q || !q->copies)
+		return;
+	while ((skb = skb_peek(&q->skbs)) &&
+	       (replay_ns == FMIP_REPLAY_NONE ||
+		parked(skb)->since_ns <= replay_ns))
+		consume_skb(take(b));
+	q->copies = false;
+	q->arrived = skb_queue_len(&q->skbs);
+	if (!q->arrived)
+		return;
+	q->first_ns = parked(skb_peek(&q->skbs))->since_ns;
+	q->peak_packets = max_t(u64, q->peak_packets, q->arrived);
+	atomic_long_add(q->arrived, &b->fn->buffered_packets);
+	fmip_stats_add(b->fn, b, FMIP_COUNT_COPIED, q->arrived);
+	skb_queue_walk(&q->skbs, skb)
+		fmip_stats_packet(b->fn, b, FMIP_COUNT_RECEIVED, skb->len);
+}
+
+static void start_hold_timer(struct fmip_binding *b,
+			     const struct fmip_policy *policy)
+{
+	b->more->has_hold_end = policy->hold_time;
+	b->more->hold_end = jiffies + fmip_expiry_jiffies(policy->hold_time);
+	fmip_expiry_arm(b);
+}
+
+/* Packets are going to wait from now on.  Called with @b->lock held. */
+static void begin_waiting(struct fmip_binding *b, enum fmip_gate_step step)
+{
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+	struct fmip_queue *q = b->queue;
+
+	if (idle(q))
+		q->arrived = 0;
+	set_gate(b, fmip_gate_next(b->gate, step, idle(q), q->then));
+	q->overflowed = false;
+	start_hold_timer(b, policy);
+}
+
 /**
  * fmip_queue_hold() - buffer from now on
  * @b: binding with a queue
+ * @replay_ns: copies that are newer go first, CLOCK_MONOTONIC;
+ *	FMIP_REPLAY_NONE if none do
  *
  * A release that is under way ends with the packets that are being sent.
  *
  * Context: process or softirq, RCU.
  */
-void fmip_queue_hold(struct fmip_binding *b)
+void fmip_queue_hold(struct fmip_binding *b, u64 replay_ns)
 {
-	struct fmip_plan *plan = rcu_dereference(b->plan);
-
 	spin_lock_bh(&b->lock);
 	if (!b->dying) {
-		if (b->gate == FMIP_GATE_OPEN)
-			b->queue->arrived = 0;
-		set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_HOLD,
-					   idle(b->queue)));
-		b->queue->overflowed = false;
-		b->has_hold_end = plan->hold_time;
-		b->hold_end = jiffies + fmip_expiry_jiffies(plan->hold_time);
-		fmip_expiry_arm(b);
+		end_copying(b, replay_ns);
+		begin_waiting(b, FMIP_GATE_STEP_HOLD);
 	}
 	spin_unlock_bh(&b->lock);
 }
 
+/* When a guard is to be looked at again, or 0 if it may end. */
+static u64 guard_left(const struct fmip_binding *b, u64 now)
+{
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+	u64 end = b->queue->guarded_ns + policy->guard_idle * (u64)NSEC_PER_MSEC;
+
+	return end > now ? end - now : 0;
+}
+
+/* Nothing came by the old path for a while: let go what waits for that. */
+static void end_guard(struct fmip_binding *b)
+{
+	bool opened = false, empty = false;
+	u64 now = ktime_get_ns(), left;
+
+	spin_lock(&b->lock);
+	if (!b->dying && b->gate == FMIP_GATE_GUARD) {
+		left = guard_left(b, now);
+		opened = !left;
+		if (left)
+			hrtimer_start(&b->queue->timer, ns_to_ktime(left),
+				      HRTIMER_MODE_REL_SOFT);
+		else
+			empty = fmip_queue_start_open(b, now, FMIP_REPLAY_NONE);
+	}
+	spin_unlock(&b->lock);
+	if (opened)
+		fmip_queue_finish_open(b, empty);
+}
+
 /**
- * fmip_queue_start_open() - move the gate of a binding that is on hold
- * @b: binding
- * @since_ns: when the reason for it was seen, CLOCK_MONOTONIC
+ * fmip_queue_guard() - buffer what does not come by the old path
+ * @b: binding with a queue
  *
- * Context: @b->lock held.
- * Return: what fmip_queue_finish_open() is to be told, without the lock.
+ * Context: process, RCU.
  */
-bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns)
+void fmip_queue_guard(struct fmip_binding *b)
+{
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+
+	spin_lock_bh(&b->lock);
+	if (!b->dying) {
+		end_copying(b, FMIP_REPLAY_NONE);
+		b->queue->guarded_ns = ktime_get_ns();
+		begin_waiting(b, FMIP_GATE_STEP_GUARD);
+		if (policy->guard_idle)
+			hrtimer_start(&b->queue->timer,
+				      ms_to_ktime(policy->guard_idle),
+				      HRTIMER_MODE_REL_SOFT);
+	}
+	spin_unlock_bh(&b->lock);
+}
+
+/* Called with @b->lock held; returns what fmip_queue_finish_open() is told. */
+static bool start(struct fmip_binding *b, enum fmip_gate_step step,
+		  enum fmip_gate then, u64 since_ns)
 {
 	struct fmip_queue *q = b->queue;
 	bool empty = idle(q);
 
-	q->pace.started = false;
-	q->opened_ns = since_ns;
-	b->has_hold_end = false;
-	fmip_expiry_arm(b);
-	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_OPEN, empty));
+	if (q) {
+		q->pace.started = false;
+		q->opened_ns = since_ns;
+		q->then = then;
+		q->copies = empty && then == FMIP_GATE_COPY;
+	}
+	if (b->more) {
+		b->more->has_hold_end = false;
+		fmip_expiry_arm(b);
+	}
+	set_gate(b, fmip_gate_next(b->gate, step, empty, then));
 	return empty;
+}
+
+/**
+ * fmip_queue_start_open() - move the gate of a binding towards open
+ * @b: binding
+ * @since_ns: when the reason for it was seen, CLOCK_MONOTONIC
+ * @replay_ns: as for fmip_queue_hold()
+ *
+ * Context: @b->lock held.
+ * Return: what fmip_queue_finish_open() is to be told, without the lock.
+ */
+bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns)
+{
+	end_copying(b, replay_ns);
+	return start(b, FMIP_GATE_STEP_OPEN, FMIP_GATE_OPEN, since_ns);
 }
 
 /**
@@ -462,29 +667,61 @@ void fmip_queue_finish_open(struct fmip_binding *b, bool empty)
 }
 
 /**
+ * fmip_queue_copy() - let pass and keep copies, once what is buffered is out
+ * @b: binding with a queue
+ *
+ * Context: process, RCU.
+ */
+void fmip_queue_copy(struct fmip_binding *b)
+{
+	bool moved, empty = false;
+
+	local_bh_disable();
+	spin_lock(&b->lock);
+	moved = !b->dying && b->gate != FMIP_GATE_COPY;
+	if (moved)
+		empty = start(b, FMIP_GATE_STEP_COPY, FMIP_GATE_COPY,
+			      ktime_get_ns());
+	spin_unlock(&b->lock);
+	if (moved && !empty)
+		drain(b);
+	local_bh_enable();
+}
+
+/* Has a gate to be moved for its binding to be open in the end? */
+static bool opens(const struct fmip_binding *b)
+{
+	if (b->dying || b->gate == FMIP_GATE_OPEN)
+		return false;
+	return b->gate != FMIP_GATE_DRAINING ||
+	       b->queue->then != FMIP_GATE_OPEN;
+}
+
+/**
  * fmip_queue_open() - release what is buffered, then let pass
  * @b: binding
  * @since_ns: when the reason for it was seen, CLOCK_MONOTONIC
+ * @replay_ns: as for fmip_queue_hold()
  *
  * The first packets have been sent when this returns.
  *
  * Context: process or softirq, RCU.
- * Return: whether the gate was on hold.
+ * Return: whether there was anything to open.
  */
-bool fmip_queue_open(struct fmip_binding *b, u64 since_ns)
+bool fmip_queue_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns)
 {
-	bool held, empty = false;
+	bool moved, empty = false;
 
 	local_bh_disable();
 	spin_lock(&b->lock);
-	held = b->gate == FMIP_GATE_HOLD && !b->dying;
-	if (held)
-		empty = fmip_queue_start_open(b, since_ns);
+	moved = opens(b);
+	if (moved)
+		empty = fmip_queue_start_open(b, since_ns, replay_ns);
 	spin_unlock(&b->lock);
-	if (held)
+	if (moved)
 		fmip_queue_finish_open(b, empty);
 	local_bh_enable();
-	return held;
+	return moved;
 }
 
 /**
@@ -507,5 +744,5 @@ void fmip_queue_end(struct fmip_binding *b)
 		__skb_queue_tail(&rest, skb);
 	spin_unlock_bh(&b->lock);
 	while ((skb = __skb_dequeue(&rest)))
-		fmip_drop(b->fn, b, skb, b->reap_reason);
+		discard(b, skb, fmip_binding_reason(b));
 }

@@ -9,6 +9,9 @@
 
 struct fmip_binding;
 
+/* No packet that is kept is to be sent once more. */
+#define FMIP_REPLAY_NONE	U64_MAX
+
 /**
  * struct fmip_queue - what a binding buffers
  * @skbs: the packets, oldest first, each without a device, a route, a socket
@@ -22,6 +25,9 @@ struct fmip_binding;
  * @first_ns: when the first of them came
  * @pace: of the release
  * @timer: runs when the next packet is due
+ * @guarded_ns: when a packet last came out of one of the accepted tunnels
+ * @then: enum fmip_gate, where the gate stands when the queue has drained
+ * @copies: @skbs are copies of packets that have been sent
  * @draining: somebody is sending packets taken from @skbs, without the lock;
  *	nobody else may take any
  * @overflowed: a packet has been refused since the hold began
@@ -40,18 +46,24 @@ struct fmip_queue {
 	u64 first_ns;
 	struct fmip_pace pace;
 	struct hrtimer timer;
+	u64 guarded_ns;
+	u8 then;
+	bool copies;
 	bool draining;
 	bool overflowed;
 	struct fmip_binding *binding;
 };
 
 int fmip_queue_make(struct fmip_binding *b);
-void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb);
+void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel);
 void fmip_queue_repace(struct fmip_binding *b);
-void fmip_queue_hold(struct fmip_binding *b);
-bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns);
+void fmip_queue_hold(struct fmip_binding *b, u64 replay_ns);
+void fmip_queue_copy(struct fmip_binding *b);
+void fmip_queue_guard(struct fmip_binding *b);
+bool fmip_queue_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns);
+bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns,
+			   u64 replay_ns);
 void fmip_queue_finish_open(struct fmip_binding *b, bool empty);
-bool fmip_queue_open(struct fmip_binding *b, u64 since_ns);
 void fmip_queue_end(struct fmip_binding *b);
 
 #endif /* _FMIP_QUEUE_H */

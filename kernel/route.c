@@ -8,12 +8,15 @@
  * MTU for tunnels, one per interface for links.  Nothing is sent by it.
  */
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/xarray.h>
 #include <net/addrconf.h>
 #include <net/dst.h>
+#include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/route.h>
 
 #include "net.h"
 #include "route.h"
@@ -28,20 +31,28 @@ void fmip_route_init(struct fmip_net *fn)
 	xa_init_flags(&fn->link_routes, XA_FLAGS_LOCK_BH);
 }
 
-static void put(struct rt6_info *rt)
+/* Packets may have the routes; packets may be looking at @s. */
+static void put(struct fmip_standin *s)
 {
-	dst_dev_put(&rt->dst);
-	dst_release(&rt->dst);
+	if (s->rt6) {
+		dst_dev_put(&s->rt6->dst);
+		dst_release(&s->rt6->dst);
+	}
+	if (s->rt4) {
+		dst_dev_put(&s->rt4->dst);
+		dst_release(&s->rt4->dst);
+	}
+	kfree_rcu(s, rcu);
 }
 
 static void forget_all(struct xarray *xa)
 {
-	struct rt6_info *rt;
+	struct fmip_standin *s;
 	unsigned long i;
 
-	xa_for_each(xa, i, rt) {
+	xa_for_each(xa, i, s) {
 		xa_erase_bh(xa, i);
-		put(rt);
+		put(s);
 	}
 }
 
@@ -62,55 +73,79 @@ void fmip_route_destroy(struct fmip_net *fn)
  * @fn: namespace
  * @dev: device that is being unregistered
  *
- * Context: process.
+ * Context: process; no path refers to one of them any more.
  */
 void fmip_route_forget_dev(struct fmip_net *fn, struct net_device *dev)
 {
-	struct rt6_info *rt = xa_erase_bh(&fn->link_routes, dev->ifindex);
+	struct fmip_standin *s = xa_erase_bh(&fn->link_routes, dev->ifindex);
 
-	if (rt)
-		put(rt);
+	if (s)
+		put(s);
 	if (dev == rcu_access_pointer(fn->dev))
 		forget_all(&fn->tunnel_routes);
 }
 
-static struct rt6_info *make(struct fmip_net *fn, struct net_device *dev,
-			     unsigned int mtu)
+static void make_rt6(struct fmip_standin *s, struct fmip_net *fn,
+		     struct net_device *dev)
 {
 	struct rt6_info *rt = ip6_dst_alloc(fn->net, dev, DST_NOCOUNT);
 
 	if (!rt)
-		return NULL;
+		return;
 	rt->dst.input = dst_discard;
 	rt->dst.output = dst_discard_out;
 	rt->rt6i_idev = in6_dev_get(dev);
 	rt->rt6i_flags = RTF_UP | RTF_NONEXTHOP;
-	dst_metric_set(&rt->dst, RTAX_MTU, mtu);
-	return rt;
+	dst_metric_set(&rt->dst, RTAX_MTU,
+		       max_t(unsigned int, s->mtu, IPV6_MIN_MTU));
+	s->rt6 = rt;
 }
 
-/* Find or make the stand-in at @index of @xa; the caller is under RCU. */
-static struct rt6_info *get(struct fmip_net *fn, struct xarray *xa,
-			    unsigned long index, struct net_device *dev,
-			    unsigned int mtu)
+/* IPv4 routes do not have metrics of their own, they share those of the FIB. */
+static bool set_mtu4(struct rtable *rt, unsigned int mtu)
 {
-	struct rt6_info *rt = xa_load(xa, index), *was;
+	struct dst_metrics *metrics = kzalloc(sizeof(*metrics), GFP_ATOMIC);
 
-	if (likely(rt) && dst_metric_raw(&rt->dst, RTAX_MTU) == mtu)
-		return rt;
-	if (rt) {
-		/* The interface's MTU has changed; packets may still have it. */
-		if (xa_cmpxchg_bh(xa, index, rt, NULL, 0) == rt)
-			dst_release(&rt->dst);
-	}
-	rt = make(fn, dev, mtu);
+	if (!metrics)
+		return false;
+	metrics->metrics[RTAX_MTU - 1] = mtu;
+	refcount_set(&metrics->refcnt, 1);
+	ip_dst_init_metrics(&rt->dst, metrics);
+	/* The route has its own use of them, and is the only one. */
+	refcount_dec(&metrics->refcnt);
+	return true;
+}
+
+static void make_rt4(struct fmip_standin *s, struct net_device *dev)
+{
+	struct rtable *rt = rt_dst_alloc(dev, 0, RTN_UNICAST, false);
+
 	if (!rt)
+		return;
+	rt->dst.input = dst_discard;
+	rt->dst.output = dst_discard_out;
+	if (set_mtu4(rt, s->mtu)) {
+		s->rt4 = rt;
+		return;
+	}
+	dst_dev_put(&rt->dst);
+	dst_release(&rt->dst);
+}
+
+static struct fmip_standin *make(struct fmip_net *fn, struct net_device *dev,
+				 unsigned int mtu)
+{
+	struct fmip_standin *s = kzalloc(sizeof(*s), GFP_ATOMIC);
+
+	if (!s)
 		return NULL;
-	was = xa_cmpxchg_bh(xa, index, NULL, rt, GFP_ATOMIC);
-	if (!was)
-		return rt;
-	put(rt);
-	return xa_is_err(was) ? NULL : was;
+	s->mtu = mtu;
+	make_rt6(s, fn, dev);
+	make_rt4(s, dev);
+	if (s->rt6 && s->rt4)
+		return s;
+	put(s);
+	return NULL;
 }
 
 static bool is_tunnel(struct fmip_net *fn, const struct net_device *dev)
@@ -119,28 +154,56 @@ static bool is_tunnel(struct fmip_net *fn, const struct net_device *dev)
 }
 
 /**
- * fmip_route_set() - give a packet the route that the hooks shall see
+ * fmip_route_standin() - find or make the stand-in route for a way to leave
  * @fn: namespace
- * @skb: packet; the route that it has is dropped
- * @dev: device by which it leaves
+ * @dev: device by which packets leave
  * @mtu: largest inner packet
  *
  * Context: RCU, bottom halves off.
- * Return: false if there is no memory.
+ * Return: it, valid for the RCU section, or until @dev is unregistered for a
+ * tunnel; NULL if there is no memory.
  */
-bool fmip_route_set(struct fmip_net *fn, struct sk_buff *skb,
-		    struct net_device *dev, unsigned int mtu)
+struct fmip_standin *fmip_route_standin(struct fmip_net *fn,
+					struct net_device *dev,
+					unsigned int mtu)
 {
-	struct rt6_info *rt;
+	bool tunnel = is_tunnel(fn, dev);
+	struct xarray *xa = tunnel ? &fn->tunnel_routes : &fn->link_routes;
+	unsigned long index = tunnel ? mtu : dev->ifindex;
+	struct fmip_standin *s = xa_load(xa, index), *was;
 
-	mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
-	if (is_tunnel(fn, dev))
-		rt = get(fn, &fn->tunnel_routes, mtu, dev, mtu);
-	else
-		rt = get(fn, &fn->link_routes, dev->ifindex, dev, mtu);
-	if (!rt || !dst_hold_safe(&rt->dst))
-		return false;
+	if (likely(s) && s->mtu == mtu)
+		return s;
+	/* The interface's MTU has changed. */
+	if (s && xa_cmpxchg_bh(xa, index, s, NULL, 0) == s)
+		put(s);
+	s = make(fn, dev, mtu);
+	if (!s)
+		return NULL;
+	was = xa_cmpxchg_bh(xa, index, NULL, s, GFP_ATOMIC);
+	if (!was)
+		return s;
+	put(s);
+	return xa_is_err(was) ? NULL : was;
+}
+
+/**
+ * fmip_route_set() - give a packet the route that the hooks shall see
+ * @skb: packet; the route that it has is dropped
+ * @standin: the route
+ * @family: of the packet
+ *
+ * No reference is taken: who keeps the packet beyond the RCU section, as a
+ * queue to user space does, takes one.
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_route_set(struct sk_buff *skb, const struct fmip_standin *standin,
+		    u8 family)
+{
 	skb_dst_drop(skb);
-	skb_dst_set(skb, &rt->dst);
-	return true;
+	if (family == AF_INET6)
+		skb_dst_set_noref(skb, &standin->rt6->dst);
+	else
+		skb_dst_set_noref(skb, &standin->rt4->dst);
 }

@@ -10,6 +10,21 @@
 #include "binding.h"
 #include "net.h"
 #include "stats.h"
+#include "trace.h"
+
+/* What is rare is counted where most bindings have nothing. */
+static void count(struct fmip_binding *b, enum fmip_count what, u64 n)
+{
+	struct fmip_more *more;
+
+	if (what < FMIP_COUNT_HOT) {
+		atomic64_add(n, &b->count[what]);
+		return;
+	}
+	more = fmip_binding_more(b, GFP_ATOMIC);
+	if (more)
+		atomic64_add(n, &more->count[what - FMIP_COUNT_HOT]);
+}
 
 /**
  * fmip_stats_add() - count something other than a packet and its bytes
@@ -32,7 +47,7 @@ void fmip_stats_add(struct fmip_net *fn, struct fmip_binding *b,
 	u64_stats_update_end(&s->syncp);
 	local_bh_enable();
 	if (b)
-		atomic64_add(n, &b->count[what]);
+		count(b, what, n);
 }
 
 /**
@@ -54,27 +69,9 @@ void fmip_stats_packet(struct fmip_net *fn, struct fmip_binding *b,
 	u64_stats_add(&s->count[what + 1], len);
 	u64_stats_update_end(&s->syncp);
 	if (b) {
-		atomic64_inc(&b->count[what]);
-		atomic64_add(len, &b->count[what + 1]);
+		count(b, what, 1);
+		count(b, what + 1, len);
 	}
-}
-
-/* Where a binding's drops are counted; NULL if there is no memory for it. */
-static struct fmip_drops *drops_of(struct fmip_binding *b)
-{
-	struct fmip_drops *d = READ_ONCE(b->drops), *won;
-
-	if (likely(d))
-		return d;
-	d = kzalloc(sizeof(*d), GFP_ATOMIC | __GFP_NOWARN);
-	if (!d)
-		return NULL;
-	won = cmpxchg(&b->drops, NULL, d);
-	if (won) {
-		kfree(d);
-		return won;
-	}
-	return d;
 }
 
 /**
@@ -90,8 +87,9 @@ void fmip_stats_drop(struct fmip_net *fn, struct fmip_binding *b,
 		     enum fmip_drop why, u64 n)
 {
 	struct fmip_pcpu_stats *s;
-	struct fmip_drops *d;
+	struct fmip_more *more;
 
+	trace_drop(fn, b, why, n);
 	local_bh_disable();
 	s = this_cpu_ptr(fn->stats);
 	u64_stats_update_begin(&s->syncp);
@@ -100,11 +98,11 @@ void fmip_stats_drop(struct fmip_net *fn, struct fmip_binding *b,
 	local_bh_enable();
 	if (!b)
 		return;
-	d = drops_of(b);
-	if (d)
-		atomic64_add(n, &d->reason[why]);
+	more = fmip_binding_more(b, GFP_ATOMIC);
+	if (more)
+		atomic64_add(n, &more->drops[why]);
 	else
-		atomic64_add(n, &b->drops_unnamed);
+		atomic_add(n, &b->drops_unnamed);
 }
 
 /**
@@ -163,13 +161,15 @@ void fmip_stats_read_net(struct fmip_net *fn, struct fmip_stats *s)
  */
 void fmip_stats_read_binding(struct fmip_binding *b, struct fmip_stats *s)
 {
-	struct fmip_drops *d = READ_ONCE(b->drops);
+	struct fmip_more *more = READ_ONCE(b->more);
 	int i;
 
 	memset(s, 0, sizeof(*s));
-	for (i = 0; i < FMIP_COUNT_MAX; i++)
+	for (i = 0; i < FMIP_COUNT_HOT; i++)
 		s->count[i] = atomic64_read(&b->count[i]);
-	for (i = 0; d && i < __FMIP_DROP_MAX; i++)
-		s->dropped[i] = atomic64_read(&d->reason[i]);
-	s->dropped[FMIP_DROP_NO_MEMORY] += atomic64_read(&b->drops_unnamed);
+	for (; more && i < FMIP_COUNT_MAX; i++)
+		s->count[i] = atomic64_read(&more->count[i - FMIP_COUNT_HOT]);
+	for (i = 0; more && i < __FMIP_DROP_MAX; i++)
+		s->dropped[i] = atomic64_read(&more->drops[i]);
+	s->dropped[FMIP_DROP_NO_MEMORY] += atomic_read(&b->drops_unnamed);
 }

@@ -16,12 +16,14 @@ struct sk_buff;
  * @FMIP_COUNT_RECEIVED_BYTES: the same in bytes
  * @FMIP_COUNT_SENT: packets that were handed on to the stack or a device
  * @FMIP_COUNT_SENT_BYTES: the same in bytes
+ * @FMIP_COUNT_HOT: those before this one change with most packets
  * @FMIP_COUNT_RELEASED: those of them that had been buffered
  * @FMIP_COUNT_DECAP: packets accepted out of a tunnel
  * @FMIP_COUNT_DECAP_BYTES: the same in bytes
  * @FMIP_COUNT_ATTACHED: evidence of arrival that was believed
  * @FMIP_COUNT_REJECTED: evidence of arrival that was not
  * @FMIP_COUNT_PROXY: advertisements sent on behalf of nodes
+ * @FMIP_COUNT_COPIED: received packets that are copies
  * @FMIP_COUNT_MAX: how many there are
  */
 enum fmip_count {
@@ -29,12 +31,14 @@ enum fmip_count {
 	FMIP_COUNT_RECEIVED_BYTES,
 	FMIP_COUNT_SENT,
 	FMIP_COUNT_SENT_BYTES,
-	FMIP_COUNT_RELEASED,
+	FMIP_COUNT_HOT,
+	FMIP_COUNT_RELEASED = FMIP_COUNT_HOT,
 	FMIP_COUNT_DECAP,
 	FMIP_COUNT_DECAP_BYTES,
 	FMIP_COUNT_ATTACHED,
 	FMIP_COUNT_REJECTED,
 	FMIP_COUNT_PROXY,
+	FMIP_COUNT_COPIED,
 	FMIP_COUNT_MAX
 };
 
@@ -59,14 +63,6 @@ struct fmip_pcpu_stats {
 struct fmip_stats {
 	u64 count[FMIP_COUNT_MAX];
 	u64 dropped[__FMIP_DROP_MAX];
-};
-
-/**
- * struct fmip_drops - a binding's drops, allocated with the first of them
- * @reason: by &enum fmip_drop
- */
-struct fmip_drops {
-	atomic64_t reason[__FMIP_DROP_MAX];
 };
 
 void fmip_stats_add(struct fmip_net *fn, struct fmip_binding *b,

@@ -7,13 +7,19 @@
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/ipv6.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/ipv6_stubs.h>
+#include <net/route.h>
 
 #include "binding.h"
 #include "device.h"
 #include "encap.h"
+#include "icmp.h"
 #include "link.h"
 #include "net.h"
+#include "output.h"
+#include "packet.h"
 #include "route.h"
 #include "target.h"
 #include "tunnel.h"
@@ -69,28 +75,35 @@ bool fmip_target_nested(const struct fmip_binding *b)
 	return false;
 }
 
-static int tunnel_way(struct fmip_net *fn, struct fmip_tunnel *t,
-		      struct fmip_way *way)
+static bool live(const struct fmip_target *target)
 {
-	struct fmip_path *path = rcu_dereference(t->path);
-	struct dst_entry *dst = fmip_path_route(fn, path);
-
-	if (!dst)
-		return FMIP_DROP_NO_ROUTE;
-	way->dev = rcu_dereference(fn->dev);
-	way->mtu = fmip_path_mtu(dst);
-	way->headroom = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
-			sizeof(struct ipv6hdr);
-	dst_release(dst);
-	return FMIP_DROP_NONE;
+	return !target->has_end || time_before(jiffies, target->end);
 }
 
-static int link_way(struct net_device *dev, struct fmip_way *way)
+static int tunnel_way(struct fmip_net *fn, const struct fmip_target *target,
+		      struct fmip_way *way)
+{
+	struct fmip_path *path = rcu_dereference(target->tunnel->path);
+	struct dst_entry *dst = fmip_path_route(fn, path);
+
+	if (unlikely(!dst))
+		return FMIP_DROP_NO_ROUTE;
+	way->dev = rcu_dereference(fn->dev);
+	way->mtu = fmip_path_mtu(path, dst, target->has_key);
+	way->headroom = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
+			fmip_path_overhead(path, target->has_key);
+	way->standin = fmip_path_standin(fn, path, way->mtu);
+	return way->standin ? FMIP_DROP_NONE : FMIP_DROP_NO_MEMORY;
+}
+
+static int link_way(struct fmip_net *fn, struct net_device *dev, u8 family,
+		    struct fmip_way *way)
 {
 	way->dev = dev;
-	way->mtu = fmip_link_mtu(dev);
+	way->mtu = fmip_link_mtu(dev, family);
 	way->headroom = LL_RESERVED_SPACE(dev);
-	return FMIP_DROP_NONE;
+	way->standin = fmip_route_standin(fn, dev, way->mtu);
+	return way->standin ? FMIP_DROP_NONE : FMIP_DROP_NO_MEMORY;
 }
 
 /* Nobody knows yet; as far as anybody can tell it is going to be a tunnel. */
@@ -99,13 +112,83 @@ static int unknown_way(struct fmip_net *fn, struct fmip_way *way)
 	way->dev = rcu_dereference(fn->dev);
 	way->mtu = READ_ONCE(way->dev->mtu);
 	way->headroom = LL_MAX_HEADER + sizeof(struct ipv6hdr);
+	way->standin = fmip_route_standin(fn, way->dev, way->mtu);
+	return way->standin ? FMIP_DROP_NONE : FMIP_DROP_NO_MEMORY;
+}
+
+/* The packet's own route, as the routing table says. */
+static bool find_route(struct fmip_net *fn, struct sk_buff *skb)
+{
+	const struct iphdr *iph;
+
+	if (!skb->dev)
+		skb->dev = dev_get_by_index_rcu(fn->net, skb->skb_iif) ?:
+			   rcu_dereference(fn->dev);
+	skb_dst_drop(skb);
+	if (fmip_packet_family(skb) == AF_INET6) {
+		ipv6_stub->ipv6_route_input(skb);
+	} else {
+		iph = ip_hdr(skb);
+		if (ip_route_input_noref(skb, iph->daddr, iph->saddr, iph->tos,
+					 skb->dev))
+			return false;
+	}
+	return skb_dst(skb) && !skb_dst(skb)->error &&
+	       !(skb_dst(skb)->dev->flags & IFF_LOOPBACK);
+}
+
+static int routed_way(struct fmip_net *fn, struct sk_buff *skb,
+		      struct fmip_way *way)
+{
+	struct dst_entry *dst;
+
+	if (!find_route(fn, skb))
+		return FMIP_DROP_NO_ROUTE;
+	dst = skb_dst(skb);
+	way->dev = dst->dev;
+	way->mtu = fmip_packet_family(skb) == AF_INET6 ?
+		   ip6_dst_mtu_maybe_forward(dst, true) :
+		   ip_dst_mtu_maybe_forward(dst, true);
+	way->headroom = LL_RESERVED_SPACE(dst->dev) + dst->header_len;
+	way->standin = NULL;
 	return FMIP_DROP_NONE;
+}
+
+static int way_of(struct fmip_binding *b, const struct fmip_target *target,
+		  struct sk_buff *skb, struct fmip_way *way)
+{
+	switch (target->type) {
+	case FMIP_TARGET_TUNNEL:
+		return tunnel_way(b->fn, target, way);
+	case FMIP_TARGET_LINK:
+		return link_way(b->fn, target->link->dev,
+				fmip_packet_family(skb), way);
+	default:
+		return routed_way(b->fn, skb, way);
+	}
+}
+
+/* What fits all of several targets. */
+static void narrow(struct fmip_binding *b, const struct fmip_plan *plan,
+		   struct sk_buff *skb, struct fmip_way *way)
+{
+	struct fmip_way other;
+	int i;
+
+	for (i = 1; i < plan->n_targets; i++) {
+		if (plan->target[i].type == FMIP_TARGET_ROUTE ||
+		    way_of(b, &plan->target[i], skb, &other))
+			continue;
+		way->mtu = min(way->mtu, other.mtu);
+		way->headroom = max(way->headroom, other.headroom);
+	}
 }
 
 /**
  * fmip_target_way() - how a packet of a binding would leave now
  * @b: binding
  * @plan: its plan
+ * @skb: packet; it has its own route afterwards if that is how it would leave
  * @way: result
  *
  * While the gate holds packets there need not be a target, nor a route to it.
@@ -114,46 +197,68 @@ static int unknown_way(struct fmip_net *fn, struct fmip_way *way)
  * Return: 0, or enum fmip_drop.
  */
 int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
-		    struct fmip_way *way)
+		    struct sk_buff *skb, struct fmip_way *way)
 {
 	int why;
 
-	if (!plan->n_targets)
+	if (unlikely(!plan->n_targets))
 		return unknown_way(b->fn, way);
-	if (plan->target[0].type == FMIP_TARGET_LINK)
-		return link_way(plan->target[0].dev, way);
-	why = tunnel_way(b->fn, plan->target[0].tunnel, way);
-	if (why && READ_ONCE(b->gate) != FMIP_GATE_OPEN)
+	why = way_of(b, &plan->target[0], skb, way);
+	if (unlikely(why && READ_ONCE(b->gate) != FMIP_GATE_OPEN))
 		return unknown_way(b->fn, way);
+	if (unlikely(!why && plan->n_targets > 1))
+		narrow(b, plan, skb, way);
 	return why;
 }
 
 /**
  * fmip_target_ready() - is it of use to send to a binding's target now?
  * @plan: the binding's plan
+ * @skb: the packet that would go first
  *
- * Context: RCU.
- * Return: false while its link is down.
+ * Context: RCU, bottom halves off.
+ * Return: false while there is nothing but links that are down, or neighbours
+ * that have not answered yet: in the queues of both packets would be lost, or
+ * overtaken.
  */
-bool fmip_target_ready(const struct fmip_plan *plan)
+bool fmip_target_ready(const struct fmip_plan *plan, struct sk_buff *skb)
 {
-	return !plan->n_targets || plan->target[0].type != FMIP_TARGET_LINK ||
-	       fmip_link_up(plan->target[0].dev);
+	int i;
+
+	for (i = 0; i < plan->n_targets; i++)
+		if (plan->target[i].type != FMIP_TARGET_LINK ||
+		    fmip_link_ready(plan->target[i].link, skb))
+			return true;
+	return !plan->n_targets;
 }
 
-static enum fmip_drop send_one(struct fmip_binding *b,
-			       const struct fmip_target *target,
-			       struct sk_buff *skb)
+static enum fmip_drop send_routed(struct fmip_net *fn, struct sk_buff *skb)
+{
+	struct dst_entry *dst = skb_dst(skb);
+
+	if ((!dst || dst->output == dst_discard_out) && !find_route(fn, skb)) {
+		fmip_icmp_unreachable(fn, skb);
+		kfree_skb(skb);
+		return FMIP_DROP_NO_ROUTE;
+	}
+	return fmip_output_routed(fn, skb);
+}
+
+static enum fmip_drop send_whole(struct fmip_binding *b,
+				 const struct fmip_target *target,
+				 struct sk_buff *skb)
 {
 	enum fmip_drop why;
 
 	if (target->type == FMIP_TARGET_LINK)
-		return fmip_link_xmit(b->fn, target, skb);
-	if (!nesting_enter(b)) {
+		return fmip_link_xmit(b->fn, target->link, skb);
+	if (target->type == FMIP_TARGET_ROUTE)
+		return send_routed(b->fn, skb);
+	if (unlikely(!nesting_enter(b))) {
 		kfree_skb(skb);
 		return FMIP_DROP_NESTING;
 	}
-	why = fmip_encap_xmit(b->fn, target->tunnel, skb);
+	why = fmip_encap_xmit(b->fn, target, skb);
 	nesting_leave();
 	return why;
 }
@@ -180,7 +285,7 @@ static int send_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 	struct fragmenting *f = this_cpu_ptr(&fragmenting);
 	enum fmip_drop why;
 
-	why = send_one(f->b, f->target, skb);
+	why = send_whole(f->b, f->target, skb);
 	if (why)
 		f->why = why;
 	return 0;
@@ -188,7 +293,8 @@ static int send_fragment(struct net *net, struct sock *sk, struct sk_buff *skb)
 
 /*
  * Conntrack has put fragments together; they leave as they came.  Or the router
- * itself sends a datagram that its own output would have fragmented.
+ * itself sends a datagram that its own output would have fragmented, or an IPv4
+ * packet may be fragmented by anybody.
  */
 static enum fmip_drop send_fragments(struct fmip_binding *b,
 				     const struct fmip_target *target,
@@ -196,38 +302,84 @@ static enum fmip_drop send_fragments(struct fmip_binding *b,
 				     const struct fmip_way *way)
 {
 	struct fragmenting *f = this_cpu_ptr(&fragmenting), outer = *f;
+	u8 family = fmip_packet_family(skb);
 	enum fmip_drop why;
+	int err;
 
-	if (!fmip_route_set(b->fn, skb, way->dev, way->mtu)) {
-		kfree_skb(skb);
-		return FMIP_DROP_NO_MEMORY;
-	}
+	if (way->standin)
+		fmip_route_set(skb, way->standin, family);
 	*f = (struct fragmenting) { .b = b, .target = target };
 	skb->dev = way->dev;
-	if (ipv6_stub->ipv6_fragment(b->fn->net, NULL, skb, send_fragment) &&
-	    !f->why)
+	err = family == AF_INET6 ?
+	      ipv6_stub->ipv6_fragment(b->fn->net, NULL, skb, send_fragment) :
+	      ip_do_fragment(b->fn->net, NULL, skb, send_fragment);
+	if (err && !f->why)
 		f->why = FMIP_DROP_NO_MEMORY;
 	why = f->why;
 	*f = outer;
 	return why;
 }
 
+static bool may_fragment(const struct sk_buff *skb, unsigned int mtu)
+{
+	if (skb->len <= mtu || skb_is_gso(skb))
+		return false;
+	if (fmip_packet_family(skb) == AF_INET6)
+		return skb->ignore_df && IP6CB(skb)->frag_max_size <= mtu;
+	return skb->ignore_df || !(ip_hdr(skb)->frag_off & htons(IP_DF));
+}
+
 static enum fmip_drop send(struct fmip_binding *b,
-			   const struct fmip_plan *plan, struct sk_buff *skb)
+			   const struct fmip_target *target,
+			   struct sk_buff *skb)
 {
 	struct fmip_way way;
 
-	if (unlikely(skb->ignore_df) && !skb_is_gso(skb) &&
-	    !fmip_target_way(b, plan, &way) && skb->len > way.mtu &&
-	    IP6CB(skb)->frag_max_size <= way.mtu)
-		return send_fragments(b, &plan->target[0], skb, &way);
-	return send_one(b, &plan->target[0], skb);
+	if (unlikely(skb->ignore_df || skb->len > IPV6_MIN_MTU ||
+		     skb->protocol == htons(ETH_P_IP)) &&
+	    !way_of(b, target, skb, &way) && may_fragment(skb, way.mtu))
+		return send_fragments(b, target, skb, &way);
+	return send_whole(b, target, skb);
+}
+
+/* A copy for each target but the last; each is a packet of its own. */
+static void send_copies(struct fmip_binding *b, const struct fmip_plan *plan,
+			struct sk_buff *skb, int last)
+{
+	unsigned int len = skb->len;
+	struct sk_buff *copy;
+	enum fmip_drop why;
+	int i;
+
+	for (i = 0; i < last; i++) {
+		if (!live(&plan->target[i]))
+			continue;
+		fmip_stats_packet(b->fn, b, FMIP_COUNT_RECEIVED, len);
+		fmip_stats_add(b->fn, b, FMIP_COUNT_COPIED, 1);
+		copy = skb_clone(skb, GFP_ATOMIC);
+		why = copy ? send(b, &plan->target[i], copy) :
+			     FMIP_DROP_NO_MEMORY;
+		if (why)
+			fmip_stats_drop(b->fn, b, why, 1);
+		else
+			fmip_stats_packet(b->fn, b, FMIP_COUNT_SENT, len);
+	}
+}
+
+/* The last target that has not ended, or -1. */
+static int last_live(const struct fmip_plan *plan)
+{
+	int i = plan->n_targets - 1;
+
+	while (unlikely(i >= 0 && !live(&plan->target[i])))
+		i--;
+	return i;
 }
 
 /**
  * fmip_target_xmit() - send a packet to where its binding says
  * @b: binding
- * @skb: packet, network header and data at its IPv6 header; consumed
+ * @skb: packet, network header and data at its IP header; consumed
  * @released: it had been buffered
  *
  * Context: RCU, bottom halves off.
@@ -236,21 +388,29 @@ void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
 		      bool released)
 {
 	struct fmip_plan *plan = rcu_dereference(b->plan);
+	struct net_device *dev = rcu_dereference(b->fn->dev);
 	unsigned int len = skb->len;
+	int last = last_live(plan);
 	enum fmip_drop why;
+	bool tunnel;
 
-	if (!plan->n_targets) {
+	if (unlikely(last < 0)) {
 		fmip_drop(b->fn, b, skb, FMIP_DROP_NO_TARGET);
 		return;
 	}
-	why = send(b, plan, skb);
-	if (why) {
+	if (unlikely(last > 0))
+		send_copies(b, plan, skb, last);
+	tunnel = plan->target[last].type == FMIP_TARGET_TUNNEL;
+	if (tunnel)
+		fmip_device_capture(dev, skb);
+	why = send(b, &plan->target[last], skb);
+	if (unlikely(why)) {
 		fmip_stats_drop(b->fn, b, why, 1);
 		return;
 	}
 	fmip_stats_packet(b->fn, b, FMIP_COUNT_SENT, len);
-	if (plan->target[0].type == FMIP_TARGET_TUNNEL)
-		fmip_device_sent(rcu_dereference(b->fn->dev), len);
+	if (tunnel)
+		fmip_device_sent(dev, len);
 	if (released)
 		fmip_stats_add(b->fn, b, FMIP_COUNT_RELEASED, 1);
 }

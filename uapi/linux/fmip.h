@@ -22,6 +22,13 @@
  *	and any of the others that are not marked "output only".
  *	With NLM_F_ECHO the answer is the binding as FMIP_CMD_BINDING_GET has it.
  *
+ *	Or FMIP_BINDING_A_ENTRIES, and nothing beside it: many at once, here and
+ *	in _REPLACE, _SET and _DEL.  Each is done, or refused, by itself, in
+ *	order.  The answer is messages of the same command, as many as it takes,
+ *	with FMIP_BINDING_A_RESULTS, in all a result for each entry, and then the
+ *	acknowledgement, if it was asked for; the error of the request itself is
+ *	0 then.
+ *
  * FMIP_CMD_BINDING_REPLACE
  *	The same, but the binding that FMIP_BINDING_A_ID, or without it the
  *	first match, names gets exactly what the request says, at once; its
@@ -30,17 +37,21 @@
  * FMIP_CMD_BINDING_SET
  *	FMIP_BINDING_A_ID		or one match in FMIP_BINDING_A_MATCH
  *	What is absent stays as it is.
+ *	FMIP_BINDING_A_REPLAY_NS	leaving FMIP_GATE_COPY: the kept packets
+ *					that came later are sent once more
  *
  * FMIP_CMD_BINDING_DEL
  *	FMIP_BINDING_A_ID		or one match in FMIP_BINDING_A_MATCH
  *
  * FMIP_CMD_BINDING_GET
  *	FMIP_BINDING_A_ID		or one match in FMIP_BINDING_A_MATCH
- *	As a dump it lists all, in the order of their ids.  A binding that is
- *	there from the start to the end of the dump is listed exactly once.
+ *	As a dump it lists all, in the order of their ids, or those that
+ *	FMIP_BINDING_A_FILTER selects.  A binding that is there from the start
+ *	to the end of the dump is listed exactly once.
  *
  * FMIP_CMD_BINDING_FLUSH
- *	Deletes every binding of the namespace.
+ *	Deletes every binding of the namespace, or those that
+ *	FMIP_BINDING_A_FILTER selects.
  *
  * FMIP_CMD_TUNNEL_NEW, _REPLACE, _SET, _DEL, _GET, _FLUSH
  *	The same for tunnels, which FMIP_TUNNEL_A_ID names.  _DEL refuses with
@@ -70,6 +81,18 @@
 #define FMIP_TARGETS_MAX	4
 #define FMIP_ACCEPTS_MAX	8
 #define FMIP_PROXIES_MAX	8
+
+/* Most entries in one request. */
+#define FMIP_ENTRIES_MAX	1024
+
+/* UDP port of RFC 5844 and RFC 5845, where a tunnel names none. */
+#define FMIP_UDP_PORT		5437
+
+/* FMIP_TUNNEL_A_DSCP: the inner packet's. */
+#define FMIP_DSCP_INHERIT	255
+
+/* FMIP_TUNNEL_A_ENCAPLIMIT: the option is not sent. */
+#define FMIP_ENCAPLIMIT_NONE	255
 
 enum fmip_cmd {
 	FMIP_CMD_UNSPEC,
@@ -123,7 +146,7 @@ enum fmip_scope {
  * enum fmip_target_type - what a target is
  * @FMIP_TARGET_TUNNEL: FMIP_TARGET_A_TUNNEL, with FMIP_TARGET_A_KEY
  * @FMIP_TARGET_LINK: FMIP_TARGET_A_IFINDEX, to FMIP_TARGET_A_LLADDR if given
- * @FMIP_TARGET_ROUTE: as the routing table says
+ * @FMIP_TARGET_ROUTE: as the routing table says at that moment
  */
 enum fmip_target_type {
 	FMIP_TARGET_TUNNEL,
@@ -137,8 +160,13 @@ enum fmip_target_type {
  * @FMIP_GATE_HOLD: it is buffered
  * @FMIP_GATE_DRAINING: it is buffered behind those that are being released
  *	(output only)
- * @FMIP_GATE_COPY: it goes to the target, and a copy is kept for a while
- * @FMIP_GATE_GUARD: it waits for those that come by the old path
+ * @FMIP_GATE_COPY: it goes to the target, and a copy is kept: no older than
+ *	FMIP_BINDING_A_LIMIT_AGE, no more than FMIP_BINDING_A_LIMIT_PACKETS and
+ *	FMIP_BINDING_A_LIMIT_BYTES, the oldest going first
+ * @FMIP_GATE_GUARD: one that came out of a tunnel of FMIP_BINDING_A_ACCEPTS
+ *	goes to the target, any other is buffered, until the gate is opened,
+ *	nothing has come out of those tunnels for FMIP_BINDING_A_GUARD_IDLE, or
+ *	FMIP_BINDING_A_HOLD_TIME has passed
  */
 enum fmip_gate {
 	FMIP_GATE_OPEN,
@@ -204,9 +232,11 @@ enum fmip_proxy_flags {
 /**
  * enum fmip_attach_on - FMIP_ATTACH_A_ON: what counts as the node's arrival
  * @FMIP_ATTACH_ON_UNA: an unsolicited Neighbour Advertisement (RFC 5568
- *	section 6.3)
- * @FMIP_ATTACH_ON_NA: any Neighbour Advertisement
- * @FMIP_ATTACH_ON_DAD_NS: its own probe for a duplicate address
+ *	section 6.3); in IPv4 an ARP announcement (RFC 5227 section 2.3)
+ * @FMIP_ATTACH_ON_NA: any Neighbour Advertisement; in IPv4 any ARP packet with
+ *	the address as its sender's
+ * @FMIP_ATTACH_ON_DAD_NS: its own probe for a duplicate address; in IPv4 an
+ *	ARP probe (RFC 5227 section 2.1)
  * @FMIP_ATTACH_ON_DATA: a packet from it
  */
 enum fmip_attach_on {
@@ -234,7 +264,10 @@ enum fmip_attach_action {
  * @FMIP_ENCAP_GRE6: IPv6 and GRE (RFC 2784, RFC 2890)
  * @FMIP_ENCAP_GRE4: IPv4 and GRE (RFC 2784, RFC 2890)
  * @FMIP_ENCAP_UDP4: IPv4 and UDP (RFC 5844)
- * @FMIP_ENCAP_TLV4: IPv4, UDP and the TLV header (RFC 5845 section 7)
+ * @FMIP_ENCAP_TLV4: IPv4, UDP and the TLV header (RFC 5845 section 7), and GRE
+ *	where there is a key
+ *
+ * Both IPv6 and IPv4 packets go into each.
  */
 enum fmip_encap {
 	FMIP_ENCAP_IP6,
@@ -243,6 +276,22 @@ enum fmip_encap {
 	FMIP_ENCAP_GRE4,
 	FMIP_ENCAP_UDP4,
 	FMIP_ENCAP_TLV4,
+};
+
+/**
+ * enum fmip_tunnel_flags - FMIP_TUNNEL_A_FLAGS
+ * @FMIP_TUNNEL_F_FRAGMENT: over IPv4, leave DF clear: what is too big is
+ *	fragmented outside, and its sender is not told
+ * @FMIP_TUNNEL_F_UDP_CSUM: send a UDP checksum
+ * @FMIP_TUNNEL_F_FLOW_INHERIT: the outer flow label is the inner one
+ * @FMIP_TUNNEL_F_FLOW_HASH: the outer flow label is made from a hash of the
+ *	inner flow (RFC 6438)
+ */
+enum fmip_tunnel_flags {
+	FMIP_TUNNEL_F_FRAGMENT = 1,
+	FMIP_TUNNEL_F_UDP_CSUM = 2,
+	FMIP_TUNNEL_F_FLOW_INHERIT = 4,
+	FMIP_TUNNEL_F_FLOW_HASH = 8,
 };
 
 /**
@@ -301,7 +350,8 @@ enum fmip_timer {
  * @FMIP_DROP_DEVICE: buffered when the interface was removed
  * @FMIP_DROP_NO_TARGET: there is no target to send it to
  * @FMIP_DROP_NO_ROUTE: no route to the far end of the tunnel
- * @FMIP_DROP_NESTING: a loop, or encapsulated too often
+ * @FMIP_DROP_NESTING: a loop, back into the tunnel that it came out of, or
+ *	encapsulated too often
  * @FMIP_DROP_XMIT: the interface, or its queue, refused it
  * @FMIP_DROP_NO_MEMORY: out of memory
  * @FMIP_DROP_NOT_ACCEPTED: came out of a tunnel, and no binding accepts it
@@ -309,6 +359,10 @@ enum fmip_timer {
  * @FMIP_DROP_ECN: came out of a tunnel, with the one combination of ECN marks
  *	that RFC 6040 section 4.2 has dropped
  * @FMIP_DROP_ND: Neighbour Discovery that is not to be forwarded
+ * @FMIP_DROP_CHECKSUM: came out of a tunnel, and the checksum of GRE or UDP was
+ *	wrong
+ * @FMIP_DROP_FRAGMENT: a fragment of a tunnel packet that was never completed,
+ *	or overlapped
  */
 enum fmip_drop {
 	FMIP_DROP_NONE,
@@ -335,6 +389,8 @@ enum fmip_drop {
 	FMIP_DROP_MALFORMED,
 	FMIP_DROP_ECN,
 	FMIP_DROP_ND,
+	FMIP_DROP_CHECKSUM,
+	FMIP_DROP_FRAGMENT,
 
 	/* private: */
 	__FMIP_DROP_MAX
@@ -365,6 +421,11 @@ enum fmip_binding_attrs {
 	FMIP_BINDING_A_HOLD_EXPIRY,	/* u8, enum fmip_expiry */
 	FMIP_BINDING_A_HOLD_LEFT,	/* u32, ms, output only: until FMIP_TIMER_HOLD */
 	FMIP_BINDING_A_STATS,		/* nest, FMIP_STATS_A_*, output only */
+	FMIP_BINDING_A_ENTRIES,		/* list, FMIP_BINDING_A_*: many bindings */
+	FMIP_BINDING_A_RESULTS,		/* list, FMIP_RESULT_A_*, output only */
+	FMIP_BINDING_A_FILTER,		/* nest, FMIP_FILTER_A_*: dump and flush */
+	FMIP_BINDING_A_REPLAY_NS,	/* u64, CLOCK_MONOTONIC, with _SET and _REPLACE */
+	FMIP_BINDING_A_GUARD_IDLE,	/* u32, ms; default 0, only the hold time counts */
 
 	__FMIP_BINDING_A_MAX
 };
@@ -375,11 +436,11 @@ enum fmip_match_attrs {
 	FMIP_MATCH_A_UNSPEC,
 	FMIP_MATCH_A_DIRECTION,		/* u8, enum fmip_direction; default dst */
 	FMIP_MATCH_A_ADDR,		/* binary, 4 or 16 bytes */
-	FMIP_MATCH_A_PREFIXLEN,		/* u8; default the whole address */
+	FMIP_MATCH_A_PREFIXLEN,		/* u8, bits; default the whole address */
 	FMIP_MATCH_A_SCOPE,		/* u8, enum fmip_scope; default any */
 	FMIP_MATCH_A_IFINDEX,		/* u32 */
 	FMIP_MATCH_A_TUNNEL,		/* u32, FMIP_TUNNEL_A_ID */
-	FMIP_MATCH_A_KEY,		/* u32 */
+	FMIP_MATCH_A_KEY,		/* u32; absent: came without a key */
 
 	__FMIP_MATCH_A_MAX
 };
@@ -403,7 +464,7 @@ enum fmip_target_attrs {
 enum fmip_accept_attrs {
 	FMIP_ACCEPT_A_UNSPEC,
 	FMIP_ACCEPT_A_TUNNEL,		/* u32, FMIP_TUNNEL_A_ID */
-	FMIP_ACCEPT_A_KEY,		/* u32, demanded of the encapsulation */
+	FMIP_ACCEPT_A_KEY,		/* u32, demanded; absent: there must be none */
 	FMIP_ACCEPT_A_DIRECTION,	/* u8, enum fmip_direction: what must match */
 	FMIP_ACCEPT_A_LIFETIME,		/* u32, ms; on output what is left */
 
@@ -443,26 +504,70 @@ enum fmip_tunnel_attrs {
 	FMIP_TUNNEL_A_ENCAP,		/* u8, enum fmip_encap */
 	FMIP_TUNNEL_A_LOCAL,		/* binary, 4 or 16 bytes */
 	FMIP_TUNNEL_A_REMOTE,		/* binary, 4 or 16 bytes */
-	FMIP_TUNNEL_A_SPORT,		/* u16 */
-	FMIP_TUNNEL_A_DPORT,		/* u16 */
+	FMIP_TUNNEL_A_SPORT,		/* u16, not 0; default FMIP_UDP_PORT */
+	FMIP_TUNNEL_A_DPORT,		/* u16, not 0; default FMIP_UDP_PORT */
 	FMIP_TUNNEL_A_IFINDEX,		/* u32, the underlay's interface */
 	FMIP_TUNNEL_A_MARK,		/* u32, of the outer packet */
-	FMIP_TUNNEL_A_TTL,		/* u8, outer hop limit, not 0; default the route's */
-	FMIP_TUNNEL_A_DSCP,		/* u8, 0 to 63; absent: the inner one */
-	FMIP_TUNNEL_A_ENCAPLIMIT,	/* u8, RFC 2473 section 4.1; absent: none */
+	FMIP_TUNNEL_A_TTL,		/* u8, outer hop limit; 0, the default: the route's */
+	FMIP_TUNNEL_A_DSCP,		/* u8, 0 to 63 or FMIP_DSCP_INHERIT, the default */
+	FMIP_TUNNEL_A_ENCAPLIMIT,	/* u8, RFC 2473 section 4.1; default FMIP_ENCAPLIMIT_NONE */
 	FMIP_TUNNEL_A_USERS,		/* u32, output only: targets and accepts */
 	FMIP_TUNNEL_A_MTU,		/* u32, output only: largest inner packet, if known */
+	FMIP_TUNNEL_A_FLAGS,		/* bitfield32, FMIP_TUNNEL_F_* */
+	FMIP_TUNNEL_A_FLOWLABEL,	/* u32, 0 to 0xfffff, of the outer IPv6 header */
+	FMIP_TUNNEL_A_ENTRIES,		/* list, FMIP_TUNNEL_A_*: many tunnels */
+	FMIP_TUNNEL_A_RESULTS,		/* list, FMIP_RESULT_A_*, output only */
+	FMIP_TUNNEL_A_FILTER,		/* nest, FMIP_FILTER_A_*: dump and flush */
 
 	__FMIP_TUNNEL_A_MAX
 };
 
 #define FMIP_TUNNEL_A_MAX (__FMIP_TUNNEL_A_MAX - 1)
 
+/**
+ * enum fmip_result_attrs - what became of an entry of a list of requests
+ *
+ * Results come in the order of the entries.
+ */
+enum fmip_result_attrs {
+	FMIP_RESULT_A_UNSPEC,
+	FMIP_RESULT_A_ERROR,		/* s32, 0 or a negative errno */
+	FMIP_RESULT_A_ID,		/* u32, of the binding or tunnel, if there is one */
+	FMIP_RESULT_A_MESSAGE,		/* string, why not */
+	FMIP_RESULT_A_ATTR,		/* u16, which FMIP_*_A_* of the entry is to blame */
+
+	__FMIP_RESULT_A_MAX
+};
+
+#define FMIP_RESULT_A_MAX (__FMIP_RESULT_A_MAX - 1)
+
+/**
+ * enum fmip_filter_attrs - selects bindings, or tunnels; all that is named must
+ *	hold
+ */
+enum fmip_filter_attrs {
+	FMIP_FILTER_A_UNSPEC,
+	FMIP_FILTER_A_PAD,
+	FMIP_FILTER_A_TUNNEL,		/* u32, a match, target or accept names it */
+	FMIP_FILTER_A_GATE,		/* u8, enum fmip_gate */
+	FMIP_FILTER_A_IFINDEX,		/* u32, named anywhere; a tunnel's underlay */
+	FMIP_FILTER_A_SCOPE,		/* u8, enum fmip_scope of a match */
+	FMIP_FILTER_A_COOKIE_MIN,	/* u64 */
+	FMIP_FILTER_A_COOKIE_MAX,	/* u64 */
+	FMIP_FILTER_A_ADDR,		/* binary, 4 or 16 bytes: a match lies within */
+	FMIP_FILTER_A_PREFIXLEN,	/* u8; a tunnel's remote address lies within */
+
+	__FMIP_FILTER_A_MAX
+};
+
+#define FMIP_FILTER_A_MAX (__FMIP_FILTER_A_MAX - 1)
+
 /*
  * Packets and bytes (of inner packets) of a binding, or of the namespace.
  * RECEIVED_PACKETS = SENT_PACKETS + BUFFERED_PACKETS + all of DROPPED, where
  * DROPPED leaves out the reasons of packets that came out of a tunnel and did
- * not reach a binding (NOT_ACCEPTED, MALFORMED, ECN).
+ * not reach a binding (NOT_ACCEPTED, MALFORMED, ECN, CHECKSUM, FRAGMENT).  A
+ * copy, for a second target or replayed, is a packet of its own.
  */
 enum fmip_stats_attrs {
 	FMIP_STATS_A_UNSPEC,
@@ -485,6 +590,8 @@ enum fmip_stats_attrs {
 	FMIP_STATS_A_BINDINGS,		/* u32, namespace only */
 	FMIP_STATS_A_TUNNELS,		/* u32, namespace only */
 	FMIP_STATS_A_FIRST_RELEASE_NS,	/* u64, last arrival to first packet out; binding only */
+	FMIP_STATS_A_COPIED_PACKETS,	/* u64, those of RECEIVED that are copies */
+	FMIP_STATS_A_WINDOW_PACKETS,	/* u64, copies kept now; binding only */
 
 	__FMIP_STATS_A_MAX
 };
@@ -528,6 +635,7 @@ enum fmip_event_attrs {
 	FMIP_EVENT_A_LLADDR,		/* binary */
 	FMIP_EVENT_A_IFINDEX,		/* u32 */
 	FMIP_EVENT_A_STATS,		/* nest, FMIP_STATS_A_* */
+	FMIP_EVENT_A_ON,		/* bitfield32, FMIP_ATTACH_ON_*: evidence of arrival */
 
 	__FMIP_EVENT_A_MAX
 };
