@@ -202,7 +202,9 @@ bool attrs_put_binding(struct nl_msg *msg, const struct binding *b)
 	       put_u8(msg, FMIP_BINDING_A_OVERFLOW, given, b->overflow) &&
 	       put_u32(msg, FMIP_BINDING_A_LIFETIME, given, b->lifetime) &&
 	       put_u32(msg, FMIP_BINDING_A_HOLD_TIME, given, b->hold_time) &&
-	       put_u8(msg, FMIP_BINDING_A_HOLD_EXPIRY, given, b->hold_expiry);
+	       put_u8(msg, FMIP_BINDING_A_HOLD_EXPIRY, given, b->hold_expiry) &&
+	       put_u64(msg, FMIP_BINDING_A_REPLAY_NS, given, b->replay_ns) &&
+	       put_u32(msg, FMIP_BINDING_A_GUARD_IDLE, given, b->guard_idle);
 }
 
 bool attrs_put_tunnel(struct nl_msg *msg, const struct tunnel *t)
@@ -219,7 +221,29 @@ bool attrs_put_tunnel(struct nl_msg *msg, const struct tunnel *t)
 	       put_u32(msg, FMIP_TUNNEL_A_MARK, given, t->mark) &&
 	       put_u8(msg, FMIP_TUNNEL_A_TTL, given, t->ttl) &&
 	       put_u8(msg, FMIP_TUNNEL_A_DSCP, given, t->dscp) &&
-	       put_u8(msg, FMIP_TUNNEL_A_ENCAPLIMIT, given, t->encaplimit);
+	       put_u8(msg, FMIP_TUNNEL_A_ENCAPLIMIT, given, t->encaplimit) &&
+	       put_flags(msg, FMIP_TUNNEL_A_FLAGS, given, t->flags,
+			 t->flags_selector) &&
+	       put_u32(msg, FMIP_TUNNEL_A_FLOWLABEL, given, t->flowlabel);
+}
+
+bool attrs_put_filter(struct nl_msg *msg, int attr, const struct filter *f)
+{
+	struct nlattr *nest = nla_nest_start(msg, NLA_F_NESTED | attr);
+	uint64_t given = f->given;
+
+	if (!nest ||
+	    !put_u32(msg, FMIP_FILTER_A_TUNNEL, given, f->tunnel) ||
+	    !put_u8(msg, FMIP_FILTER_A_GATE, given, f->gate) ||
+	    !put_u32(msg, FMIP_FILTER_A_IFINDEX, given, f->ifindex) ||
+	    !put_u8(msg, FMIP_FILTER_A_SCOPE, given, f->scope) ||
+	    !put_u64(msg, FMIP_FILTER_A_COOKIE_MIN, given, f->cookie_min) ||
+	    !put_u64(msg, FMIP_FILTER_A_COOKIE_MAX, given, f->cookie_max) ||
+	    !put_address(msg, FMIP_FILTER_A_ADDR, given, &f->address) ||
+	    !put_u8(msg, FMIP_FILTER_A_PREFIXLEN, given, f->prefixlen))
+		return false;
+	nla_nest_end(msg, nest);
+	return true;
 }
 
 bool attrs_put_config(struct nl_msg *msg, const struct config *c)
@@ -509,6 +533,8 @@ static struct nla_policy stats_policy[FMIP_STATS_A_MAX + 1] = {
 	[FMIP_STATS_A_BINDINGS] = U32,
 	[FMIP_STATS_A_TUNNELS] = U32,
 	[FMIP_STATS_A_FIRST_RELEASE_NS] = U64,
+	[FMIP_STATS_A_COPIED_PACKETS] = U64,
+	[FMIP_STATS_A_WINDOW_PACKETS] = U64,
 };
 
 static bool get_stats(struct nlattr **tb, struct stats *s)
@@ -532,6 +558,8 @@ static bool get_stats(struct nlattr **tb, struct stats *s)
 	get_u32(tb, FMIP_STATS_A_BINDINGS, g, &s->bindings);
 	get_u32(tb, FMIP_STATS_A_TUNNELS, g, &s->tunnels);
 	get_u64(tb, FMIP_STATS_A_FIRST_RELEASE_NS, g, &s->first_release_ns);
+	get_u64(tb, FMIP_STATS_A_COPIED_PACKETS, g, &s->copied_packets);
+	get_u64(tb, FMIP_STATS_A_WINDOW_PACKETS, g, &s->window_packets);
 	return !tb[FMIP_STATS_A_DROPPED] ||
 	       get_dropped(tb[FMIP_STATS_A_DROPPED], s);
 }
@@ -572,6 +600,7 @@ static void get_binding_numbers(struct nlattr **tb, struct binding *b)
 	get_u32(tb, FMIP_BINDING_A_HOLD_TIME, g, &b->hold_time);
 	get_u8(tb, FMIP_BINDING_A_HOLD_EXPIRY, g, &b->hold_expiry);
 	get_u32(tb, FMIP_BINDING_A_HOLD_LEFT, g, &b->hold_left);
+	get_u32(tb, FMIP_BINDING_A_GUARD_IDLE, g, &b->guard_idle);
 }
 
 bool attrs_get_binding(struct nlmsghdr *nlh, struct binding *b)
@@ -599,6 +628,7 @@ bool attrs_get_binding(struct nlmsghdr *nlh, struct binding *b)
 		[FMIP_BINDING_A_HOLD_EXPIRY] = U8,
 		[FMIP_BINDING_A_HOLD_LEFT] = U32,
 		[FMIP_BINDING_A_STATS] = NEST,
+		[FMIP_BINDING_A_GUARD_IDLE] = U32,
 	};
 	struct nlattr *tb[FMIP_BINDING_A_MAX + 1];
 
@@ -635,6 +665,8 @@ bool attrs_get_tunnel(struct nlmsghdr *nlh, struct tunnel *t)
 		[FMIP_TUNNEL_A_ENCAPLIMIT] = U8,
 		[FMIP_TUNNEL_A_USERS] = U32,
 		[FMIP_TUNNEL_A_MTU] = U32,
+		[FMIP_TUNNEL_A_FLAGS] = FLAGS,
+		[FMIP_TUNNEL_A_FLOWLABEL] = U32,
 	};
 	struct nlattr *tb[FMIP_TUNNEL_A_MAX + 1];
 	uint64_t *g = &t->given;
@@ -655,6 +687,8 @@ bool attrs_get_tunnel(struct nlmsghdr *nlh, struct tunnel *t)
 	get_u8(tb, FMIP_TUNNEL_A_ENCAPLIMIT, g, &t->encaplimit);
 	get_u32(tb, FMIP_TUNNEL_A_USERS, g, &t->users);
 	get_u32(tb, FMIP_TUNNEL_A_MTU, g, &t->mtu);
+	get_flags(tb, FMIP_TUNNEL_A_FLAGS, g, &t->flags);
+	get_u32(tb, FMIP_TUNNEL_A_FLOWLABEL, g, &t->flowlabel);
 	return true;
 }
 
@@ -693,6 +727,7 @@ bool attrs_get_event(struct nlmsghdr *nlh, struct event *e)
 		[FMIP_EVENT_A_LLADDR] = LLADDR,
 		[FMIP_EVENT_A_IFINDEX] = U32,
 		[FMIP_EVENT_A_STATS] = NEST,
+		[FMIP_EVENT_A_ON] = FLAGS,
 	};
 	struct nlattr *tb[FMIP_EVENT_A_MAX + 1];
 	uint64_t *g = &e->given;
@@ -709,8 +744,48 @@ bool attrs_get_event(struct nlmsghdr *nlh, struct event *e)
 	get_u8(tb, FMIP_EVENT_A_TIMER, g, &e->timer);
 	get_lladdr(tb, FMIP_EVENT_A_LLADDR, g, &e->lladdr);
 	get_u32(tb, FMIP_EVENT_A_IFINDEX, g, &e->ifindex);
+	get_flags(tb, FMIP_EVENT_A_ON, g, &e->on);
 	if (!tb[FMIP_EVENT_A_STATS])
 		return true;
 	*g |= GIVEN(FMIP_EVENT_A_STATS);
 	return get_nested_stats(tb[FMIP_EVENT_A_STATS], &e->stats);
+}
+
+static bool get_result(struct nlattr *nest, struct result *result)
+{
+	static struct nla_policy policy[FMIP_RESULT_A_MAX + 1] = {
+		[FMIP_RESULT_A_ERROR] = { .minlen = sizeof(int32_t) },
+		[FMIP_RESULT_A_ID] = U32,
+		[FMIP_RESULT_A_MESSAGE] = { .type = NLA_STRING },
+		[FMIP_RESULT_A_ATTR] = U16,
+	};
+	struct nlattr *tb[FMIP_RESULT_A_MAX + 1];
+
+	memset(result, 0, sizeof(*result));
+	if (nla_parse_nested(tb, FMIP_RESULT_A_MAX, nest, policy) < 0 ||
+	    !tb[FMIP_RESULT_A_ERROR])
+		return false;
+	result->error = nla_get_s32(tb[FMIP_RESULT_A_ERROR]);
+	if (tb[FMIP_RESULT_A_MESSAGE])
+		nla_strlcpy(result->message, tb[FMIP_RESULT_A_MESSAGE],
+			    sizeof(result->message));
+	if (tb[FMIP_RESULT_A_ATTR])
+		result->attr = nla_get_u16(tb[FMIP_RESULT_A_ATTR]);
+	return true;
+}
+
+bool attrs_get_results(struct nlmsghdr *nlh, int attr,
+		       bool (*each)(const struct result *result, void *arg),
+		       void *arg)
+{
+	struct nlattr *list = nlmsg_find_attr(nlh, GENL_HDRLEN, attr), *member;
+	struct result result;
+	int rest;
+
+	if (!list)
+		return false;
+	nla_for_each_nested(member, list, rest)
+		if (!get_result(member, &result) || !each(&result, arg))
+			return false;
+	return true;
 }

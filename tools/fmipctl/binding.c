@@ -25,21 +25,25 @@ static void help(void)
 		"Usage: fmipctl binding { add | replace } [ id N ] [ cookie N ] MATCH ... OPTION ...\n"
 		"       fmipctl binding change { id N [ MATCH ... ] | MATCH } OPTION ...\n"
 		"       fmipctl binding del { id N | MATCH }\n"
-		"       fmipctl binding show [ id N | MATCH ]\n"
-		"       fmipctl binding flush\n"
-		"MATCH := { dst | src } PREFIX [ scope-any | dev IF | vrf IF | from-tunnel N [ key K ] ]\n"
-		"OPTION := { local [ off ] | gate { open | hold } | TARGET | ACCEPT | PROXY | ATTACH |\n"
-		"            targets none | accepts none | proxies none |\n"
+		"       fmipctl binding show [ id N | MATCH | FILTER ... ]\n"
+		"       fmipctl binding flush [ FILTER ... ]\n"
+		"MATCH := [ match ] { dst | src } PREFIX\n"
+		"         [ scope-any | dev IF | vrf IF | from-tunnel N [ key K ] ]\n"
+		"OPTION := { local [ off ] | gate { open | hold | copy | guard } | TARGET | ACCEPT |\n"
+		"            PROXY | ATTACH | targets none | accepts none | proxies none |\n"
 		"            release { rfc5568 | immediate | rate N } | speedup X |\n"
 		"            limit packets N | limit bytes SIZE | limit age TIME |\n"
 		"            overflow { tail | head } | lifetime TIME | hold-time TIME |\n"
-		"            hold-expiry { delete | open | notify } }\n"
-		"TARGET := { target tunnel N [ key K ] [ lifetime TIME ] |\n"
-		"            target link dev IF [ lladdr LLADDR ] [ lifetime TIME ] | target route }\n"
-		"ACCEPT := accept tunnel N [ key K ] from { src | dst } [ lifetime TIME ]\n"
+		"            hold-expiry { delete | open | notify } | guard-idle TIME |\n"
+		"            replay since NS | replay last TIME }\n"
+		"TARGET := target { tunnel N [ key K ] | link dev IF [ lladdr LLADDR ] | route }\n"
+		"          [ lifetime TIME ]\n"
+		"ACCEPT := accept tunnel N [ key K ] [ from ] { src | dst } [ lifetime TIME ]\n"
 		"PROXY := proxy ADDR dev IF [ override ] [ announce ] [ lifetime TIME ]\n"
 		"ATTACH := { attach { una | na | dad-ns | data }[,...] dev IF [ lladdr LLADDR ]\n"
 		"            [ action { open | event } ] | attach none }\n"
+		"FILTER := { tunnel N | gate GATE | dev IF | cookie { A | A-B | A- | -B } |\n"
+		"            scope { any | vrf | interface | tunnel } | within PREFIX }\n"
 		"TIME := { N | Nms | Ns | none }, SIZE := N[k|M|G]\n"
 		"lifetime behind a target, accept or proxy is theirs; the binding's goes before.";
 
@@ -80,17 +84,19 @@ static enum outcome ask(int cmd, int flags, const struct binding *binding,
 	return genl_ask(msg, reader, arg);
 }
 
-static enum outcome show(const struct binding *binding)
+/* All of them, or those that a filter selects. */
+static enum outcome ask_many(int cmd, int flags, const struct filter *filter)
 {
-	enum outcome outcome;
+	struct nl_msg *msg = genl_request(cmd, flags);
 
-	if (output.json)
-		output_list_start();
-	outcome = ask(FMIP_CMD_BINDING_GET, binding->given ? 0 : NLM_F_DUMP,
-		      binding, print_binding, &output);
-	if (output.json)
-		output_list_end();
-	return outcome;
+	if (!msg)
+		return WRONG;
+	if (filter->given &&
+	    !attrs_put_filter(msg, FMIP_BINDING_A_FILTER, filter)) {
+		nlmsg_free(msg);
+		return wrong("the request is too long");
+	}
+	return genl_ask(msg, flags ? print_binding : NULL, &output);
 }
 
 /* What has been made, with the id that it got, is of interest to programs. */
@@ -100,9 +106,54 @@ static enum outcome make(uint8_t cmd, const struct binding *binding)
 		   output.json ? print_binding : NULL, NULL);
 }
 
+static enum outcome show(struct args *args)
+{
+	struct binding binding;
+	struct filter filter;
+	bool one = parse_names_binding(args);
+	enum outcome outcome;
+
+	if (one ? parse_binding(args, VERB_SHOW, &binding)
+		: parse_filter(args, false, &filter))
+		return WRONG;
+	if (output.json)
+		output_list_start();
+	outcome = one ? ask(FMIP_CMD_BINDING_GET, 0, &binding, print_binding, &output)
+		      : ask_many(FMIP_CMD_BINDING_GET, NLM_F_DUMP, &filter);
+	if (output.json)
+		output_list_end();
+	return outcome;
+}
+
+static enum outcome flush(struct args *args)
+{
+	struct filter filter;
+
+	if (parse_filter(args, false, &filter))
+		return WRONG;
+	return ask_many(FMIP_CMD_BINDING_FLUSH, 0, &filter);
+}
+
+static enum outcome run(struct args *args, enum verb verb)
+{
+	struct binding binding;
+
+	if (parse_binding(args, verb, &binding))
+		return WRONG;
+	switch (verb) {
+	case VERB_ADD:
+		return make(FMIP_CMD_BINDING_NEW, &binding);
+	case VERB_REPLACE:
+		return make(FMIP_CMD_BINDING_REPLACE, &binding);
+	case VERB_CHANGE:
+		return ask(FMIP_CMD_BINDING_SET, 0, &binding, NULL, NULL);
+	default:
+		return ask(FMIP_CMD_BINDING_DEL, 0, &binding, NULL, NULL);
+	}
+}
+
 enum outcome command_binding(struct args *args)
 {
-	struct binding binding = { };
 	int verb = VERB_SHOW;
 
 	report_command("binding", NULL);
@@ -114,28 +165,15 @@ enum outcome command_binding(struct args *args)
 	}
 	report_command("binding", name_of(verbs, verb));
 
-	if (verb == VERB_HELP) {
+	switch (verb) {
+	case VERB_HELP:
 		help();
 		return DONE;
-	}
-	if (verb == VERB_FLUSH) {
-		if (args_end(args))
-			return WRONG;
-		return ask(FMIP_CMD_BINDING_FLUSH, 0, &binding, NULL, NULL);
-	}
-	if (parse_binding(args, verb, &binding))
-		return WRONG;
-
-	switch (verb) {
-	case VERB_ADD:
-		return make(FMIP_CMD_BINDING_NEW, &binding);
-	case VERB_REPLACE:
-		return make(FMIP_CMD_BINDING_REPLACE, &binding);
-	case VERB_CHANGE:
-		return ask(FMIP_CMD_BINDING_SET, 0, &binding, NULL, NULL);
-	case VERB_DEL:
-		return ask(FMIP_CMD_BINDING_DEL, 0, &binding, NULL, NULL);
+	case VERB_SHOW:
+		return show(args);
+	case VERB_FLUSH:
+		return flush(args);
 	default:
-		return show(&binding);
+		return run(args, verb);
 	}
 }

@@ -63,11 +63,23 @@ static const struct attr_name attach_names[] = {
 	[FMIP_ATTACH_A_ACTION] = { "FMIP_ATTACH_A_ACTION" },
 };
 
+static const struct attr_name filter_names[] = {
+	[FMIP_FILTER_A_TUNNEL] = { "FMIP_FILTER_A_TUNNEL" },
+	[FMIP_FILTER_A_GATE] = { "FMIP_FILTER_A_GATE" },
+	[FMIP_FILTER_A_IFINDEX] = { "FMIP_FILTER_A_IFINDEX" },
+	[FMIP_FILTER_A_SCOPE] = { "FMIP_FILTER_A_SCOPE" },
+	[FMIP_FILTER_A_COOKIE_MIN] = { "FMIP_FILTER_A_COOKIE_MIN" },
+	[FMIP_FILTER_A_COOKIE_MAX] = { "FMIP_FILTER_A_COOKIE_MAX" },
+	[FMIP_FILTER_A_ADDR] = { "FMIP_FILTER_A_ADDR" },
+	[FMIP_FILTER_A_PREFIXLEN] = { "FMIP_FILTER_A_PREFIXLEN" },
+};
+
 static const struct attr_set match_set = SET(match_names);
 static const struct attr_set target_set = SET(target_names);
 static const struct attr_set accept_set = SET(accept_names);
 static const struct attr_set proxy_set = SET(proxy_names);
 static const struct attr_set attach_set = SET(attach_names);
+static const struct attr_set filter_set = SET(filter_names);
 
 static const struct attr_name binding_names[] = {
 	[FMIP_BINDING_A_ID] = { "FMIP_BINDING_A_ID" },
@@ -90,6 +102,10 @@ static const struct attr_name binding_names[] = {
 	[FMIP_BINDING_A_LIFETIME] = { "FMIP_BINDING_A_LIFETIME" },
 	[FMIP_BINDING_A_HOLD_TIME] = { "FMIP_BINDING_A_HOLD_TIME" },
 	[FMIP_BINDING_A_HOLD_EXPIRY] = { "FMIP_BINDING_A_HOLD_EXPIRY" },
+	[FMIP_BINDING_A_ENTRIES] = { "FMIP_BINDING_A_ENTRIES" },
+	[FMIP_BINDING_A_FILTER] = { "FMIP_BINDING_A_FILTER", &filter_set },
+	[FMIP_BINDING_A_REPLAY_NS] = { "FMIP_BINDING_A_REPLAY_NS" },
+	[FMIP_BINDING_A_GUARD_IDLE] = { "FMIP_BINDING_A_GUARD_IDLE" },
 };
 
 static const struct attr_name tunnel_names[] = {
@@ -104,6 +120,10 @@ static const struct attr_name tunnel_names[] = {
 	[FMIP_TUNNEL_A_TTL] = { "FMIP_TUNNEL_A_TTL" },
 	[FMIP_TUNNEL_A_DSCP] = { "FMIP_TUNNEL_A_DSCP" },
 	[FMIP_TUNNEL_A_ENCAPLIMIT] = { "FMIP_TUNNEL_A_ENCAPLIMIT" },
+	[FMIP_TUNNEL_A_FLAGS] = { "FMIP_TUNNEL_A_FLAGS" },
+	[FMIP_TUNNEL_A_FLOWLABEL] = { "FMIP_TUNNEL_A_FLOWLABEL" },
+	[FMIP_TUNNEL_A_ENTRIES] = { "FMIP_TUNNEL_A_ENTRIES" },
+	[FMIP_TUNNEL_A_FILTER] = { "FMIP_TUNNEL_A_FILTER", &filter_set },
 };
 
 static const struct attr_name config_names[] = {
@@ -126,18 +146,27 @@ static const struct attr_set *request_set(uint8_t cmd)
 	case FMIP_CMD_BINDING_SET:
 	case FMIP_CMD_BINDING_DEL:
 	case FMIP_CMD_BINDING_GET:
+	case FMIP_CMD_BINDING_FLUSH:
 		return &binding_set;
 	case FMIP_CMD_TUNNEL_NEW:
 	case FMIP_CMD_TUNNEL_REPLACE:
 	case FMIP_CMD_TUNNEL_SET:
 	case FMIP_CMD_TUNNEL_DEL:
 	case FMIP_CMD_TUNNEL_GET:
+	case FMIP_CMD_TUNNEL_FLUSH:
 		return &tunnel_set;
 	case FMIP_CMD_CONFIG_SET:
 		return &config_set;
 	default:
 		return NULL;
 	}
+}
+
+const char *extack_name(uint8_t cmd, unsigned int attr)
+{
+	const struct attr_set *set = request_set(cmd);
+
+	return set && attr <= set->max ? set->names[attr].name : NULL;
 }
 
 static bool append(struct refusal *refusal, const struct attr_set *set,

@@ -4,6 +4,7 @@
 #define FMIPCTL_EXTACK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <netlink/msg.h>
 
@@ -20,5 +21,8 @@ struct refusal {
  */
 bool extack_read(struct nlmsghdr *nlh, struct nlmsghdr *request,
 		 struct refusal *refusal);
+
+/* The name of an attribute of requests @cmd, NULL if there is none. */
+const char *extack_name(uint8_t cmd, unsigned int attr);
 
 #endif

@@ -80,6 +80,12 @@ const struct name names_encap[] = {
 	{ }
 };
 
+const struct name names_flowlabel[] = {
+	{ "inherit", FMIP_TUNNEL_F_FLOW_INHERIT },
+	{ "hash", FMIP_TUNNEL_F_FLOW_HASH },
+	{ }
+};
+
 const struct name names_event[] = {
 	{ "attached", FMIP_EVENT_ATTACHED },
 	{ "released", FMIP_EVENT_RELEASED },
@@ -124,6 +130,14 @@ const struct name names_drop[] = {
 	{ "malformed", FMIP_DROP_MALFORMED },
 	{ "ecn", FMIP_DROP_ECN },
 	{ "nd", FMIP_DROP_ND },
+	{ "checksum", FMIP_DROP_CHECKSUM },
+	{ "fragment", FMIP_DROP_FRAGMENT },
+	{ }
+};
+
+const struct name names_switch[] = {
+	{ "off", 0 },
+	{ "on", 1 },
 	{ }
 };
 

@@ -35,8 +35,10 @@ extern const struct name names_expiry[];
 extern const struct name names_evidence[];
 extern const struct name names_action[];
 extern const struct name names_encap[];
+extern const struct name names_flowlabel[];
 extern const struct name names_event[];
 extern const struct name names_timer[];
 extern const struct name names_drop[];
+extern const struct name names_switch[];
 
 #endif

@@ -12,6 +12,9 @@
 /* A bit for each attribute that was given, or that the kernel has sent. */
 #define GIVEN(attr)	(1ULL << (attr))
 
+/* The flags of a tunnel of which one at most is set. */
+#define FLOW_FLAGS	(FMIP_TUNNEL_F_FLOW_INHERIT | FMIP_TUNNEL_F_FLOW_HASH)
+
 struct stats {
 	uint64_t received_packets;
 	uint64_t received_bytes;
@@ -31,6 +34,8 @@ struct stats {
 	uint32_t bindings;
 	uint32_t tunnels;
 	uint64_t first_release_ns;
+	uint64_t copied_packets;
+	uint64_t window_packets;
 	uint64_t given;
 };
 
@@ -107,6 +112,8 @@ struct binding {
 	uint32_t hold_time;
 	uint8_t hold_expiry;
 	uint32_t hold_left;
+	uint64_t replay_ns;
+	uint32_t guard_idle;
 	struct stats stats;
 	uint64_t given;
 };
@@ -125,7 +132,30 @@ struct tunnel {
 	uint8_t encaplimit;
 	uint32_t users;
 	uint32_t mtu;
+	uint32_t flags;
+	uint32_t flags_selector;	/* which of them are asked for */
+	uint32_t flowlabel;
 	uint64_t given;
+};
+
+/* Which bindings, or tunnels, are listed or flushed. */
+struct filter {
+	uint32_t tunnel;
+	uint8_t gate;
+	uint32_t ifindex;
+	uint8_t scope;
+	uint64_t cookie_min;
+	uint64_t cookie_max;
+	struct address address;
+	uint8_t prefixlen;
+	uint64_t given;
+};
+
+/* What became of one of many requests. */
+struct result {
+	int error;		/* 0 or a negative errno */
+	char message[256];	/* "" if there is none */
+	uint16_t attr;		/* that is to blame, 0 if none is */
 };
 
 struct config {
@@ -146,6 +176,7 @@ struct event {
 	struct address address;
 	struct lladdr lladdr;
 	uint32_t ifindex;
+	uint32_t on;
 	struct stats stats;
 	uint64_t given;
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stddef.h>
 #include <string.h>
+#include <time.h>
 
-#include "iface.h"
+#include "give.h"
 #include "parse.h"
 
 enum word {
@@ -10,7 +11,8 @@ enum word {
 	W_KEY, W_LOCAL, W_GATE, W_TARGET, W_LLADDR, W_LIFETIME, W_ACCEPT,
 	W_TUNNEL, W_FROM, W_PROXY, W_OVERRIDE, W_ANNOUNCE, W_ATTACH, W_ACTION,
 	W_RELEASE, W_SPEEDUP, W_LIMIT, W_PACKETS, W_BYTES, W_AGE, W_OVERFLOW,
-	W_HOLD_TIME, W_HOLD_EXPIRY, W_TARGETS, W_ACCEPTS, W_PROXIES,
+	W_HOLD_TIME, W_HOLD_EXPIRY, W_TARGETS, W_ACCEPTS, W_PROXIES, W_MATCH,
+	W_GUARD_IDLE, W_REPLAY,
 };
 
 /*
@@ -32,86 +34,19 @@ static const struct name binding_words[] = {
 	{ "overflow", W_OVERFLOW }, { "hold-time", W_HOLD_TIME },
 	{ "hold-expiry", W_HOLD_EXPIRY }, { "targets", W_TARGETS },
 	{ "accepts", W_ACCEPTS }, { "proxies", W_PROXIES },
+	{ "match", W_MATCH }, { "guard-idle", W_GUARD_IDLE },
+	{ "replay", W_REPLAY },
 	{ }
 };
 
-/* Marks an attribute as given, once. */
-static enum outcome give(uint64_t *given, unsigned int attr, const char *word)
-{
-	if (*given & GIVEN(attr))
-		return wrong("'%s' is given twice", word);
-	*given |= GIVEN(attr);
-	return DONE;
-}
+enum since {
+	SINCE_TIME, SINCE_LAST,
+};
 
-static enum outcome give_u32(struct args *args, const char *word,
-			     uint64_t *given, unsigned int attr, uint32_t *value)
-{
-	args_next(args);
-	if (give(given, attr, word))
-		return WRONG;
-	return args_u32(args, word, value);
-}
-
-static enum outcome give_time(struct args *args, const char *word,
-			      uint64_t *given, unsigned int attr, uint32_t *ms)
-{
-	args_next(args);
-	if (give(given, attr, word))
-		return WRONG;
-	if (args_peek(args) && !strcmp(args_peek(args), "none")) {
-		args_next(args);
-		*ms = 0;
-		return DONE;
-	}
-	return args_time(args, word, ms);
-}
-
-static enum outcome give_iface(struct args *args, const char *word,
-			       uint64_t *given, unsigned int attr,
-			       uint32_t *index)
-{
-	args_next(args);
-	if (give(given, attr, word))
-		return WRONG;
-	return args_iface(args, word, index);
-}
-
-static enum outcome give_name(struct args *args, const char *word,
-			      uint64_t *given, unsigned int attr,
-			      const struct name *table, uint8_t *value)
-{
-	int number;
-
-	args_next(args);
-	if (give(given, attr, word) || args_name(args, word, table, &number))
-		return WRONG;
-	*value = number;
-	return DONE;
-}
-
-static enum outcome give_lladdr(struct args *args, uint64_t *given,
-				unsigned int attr, struct lladdr *lladdr)
-{
-	const char *word;
-
-	args_next(args);
-	if (give(given, attr, "lladdr") || args_value(args, "lladdr", &word))
-		return WRONG;
-	return value_lladdr(word, lladdr);
-}
-
-static enum outcome give_address(struct args *args, const char *word,
-				 uint64_t *given, unsigned int attr,
-				 struct address *address)
-{
-	const char *text;
-
-	args_next(args);
-	if (give(given, attr, word) || args_value(args, word, &text))
-		return WRONG;
-	return value_address(text, word, address);
-}
+static const struct name since_words[] = {
+	{ "since", SINCE_TIME }, { "last", SINCE_LAST },
+	{ }
+};
 
 static enum outcome give_scope(struct match *match, uint8_t scope)
 {
@@ -140,6 +75,7 @@ static enum outcome parse_scope(struct args *args, int word,
 		return give_iface(args, "vrf", &match->given,
 				  FMIP_MATCH_A_IFINDEX, &match->ifindex);
 	case W_FROM_TUNNEL:
+	case W_TUNNEL:
 		if (give_scope(match, FMIP_SCOPE_TUNNEL))
 			return WRONG;
 		return give_u32(args, "from-tunnel", &match->given,
@@ -176,6 +112,7 @@ static enum outcome parse_match(struct args *args, uint8_t direction,
 		case W_DEV:
 		case W_VRF:
 		case W_FROM_TUNNEL:
+		case W_TUNNEL:
 		case W_KEY:
 			if (parse_scope(args, word, match))
 				return WRONG;
@@ -249,14 +186,26 @@ static enum outcome parse_target(struct args *args, struct target *target)
 	return DONE;
 }
 
+/* Without "from", where the direction does not stand yet. */
+static enum outcome parse_bare_direction(struct args *args, int word,
+					 struct accept *accept)
+{
+	args_next(args);
+	accept->given |= GIVEN(FMIP_ACCEPT_A_DIRECTION);
+	accept->direction = word == W_SRC ? FMIP_DIRECTION_SRC
+					  : FMIP_DIRECTION_DST;
+	return DONE;
+}
+
 static enum outcome parse_accept(struct args *args, struct accept *accept)
 {
 	*accept = (struct accept){ };
 	args_next(args);
 	for (;;) {
+		int word = args_keyword(args, binding_words);
 		enum outcome outcome;
 
-		switch (args_keyword(args, binding_words)) {
+		switch (word) {
 		case W_TUNNEL:
 			outcome = give_u32(args, "tunnel", &accept->given,
 					   FMIP_ACCEPT_A_TUNNEL,
@@ -271,6 +220,13 @@ static enum outcome parse_accept(struct args *args, struct accept *accept)
 					    FMIP_ACCEPT_A_DIRECTION,
 					    names_direction,
 					    &accept->direction);
+			break;
+		case W_SRC:
+		case W_DST:
+			/* A second one is a prefix. */
+			if (accept->given & GIVEN(FMIP_ACCEPT_A_DIRECTION))
+				goto end;
+			outcome = parse_bare_direction(args, word, accept);
 			break;
 		case W_LIFETIME:
 			outcome = give_time(args, "lifetime", &accept->given,
@@ -493,6 +449,35 @@ static enum outcome parse_cookie(struct args *args, struct binding *binding)
 	return value_number(word, "cookie", UINT64_MAX, &binding->cookie);
 }
 
+/* What has been copied from an instant on, or lately. */
+static enum outcome parse_replay(struct args *args, struct binding *binding)
+{
+	struct timespec now;
+	const char *word;
+	uint32_t ms;
+	int since;
+
+	args_next(args);
+	if (give(&binding->given, FMIP_BINDING_A_REPLAY_NS, "replay") ||
+	    args_name(args, "replay", since_words, &since))
+		return WRONG;
+	if (since == SINCE_TIME) {
+		if (args_value(args, "replay since", &word))
+			return WRONG;
+		return value_number(word, "replay since", UINT64_MAX,
+				    &binding->replay_ns);
+	}
+	if (args_time(args, "replay last", &ms))
+		return WRONG;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	binding->replay_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	if (binding->replay_ns < ms * 1000000ULL)
+		binding->replay_ns = 0;
+	else
+		binding->replay_ns -= ms * 1000000ULL;
+	return DONE;
+}
+
 /* "targets none" and the like: the list is there, and empty. */
 static enum outcome parse_empty(struct args *args, const char *word,
 				struct binding *binding, unsigned int attr)
@@ -550,6 +535,28 @@ static enum outcome parse_member(struct args *args, int word,
 	}
 }
 
+static enum outcome parse_timer(struct args *args, int word,
+				struct binding *b)
+{
+	switch (word) {
+	case W_LIFETIME:
+		return give_time(args, "lifetime", &b->given,
+				 FMIP_BINDING_A_LIFETIME, &b->lifetime);
+	case W_HOLD_TIME:
+		return give_time(args, "hold-time", &b->given,
+				 FMIP_BINDING_A_HOLD_TIME, &b->hold_time);
+	case W_HOLD_EXPIRY:
+		return give_name(args, "hold-expiry", &b->given,
+				 FMIP_BINDING_A_HOLD_EXPIRY, names_expiry,
+				 &b->hold_expiry);
+	case W_GUARD_IDLE:
+		return give_time(args, "guard-idle", &b->given,
+				 FMIP_BINDING_A_GUARD_IDLE, &b->guard_idle);
+	default:
+		return args_unknown(args, binding_words);
+	}
+}
+
 static enum outcome parse_word(struct args *args, struct binding *b)
 {
 	int word = args_keyword(args, binding_words);
@@ -560,6 +567,12 @@ static enum outcome parse_word(struct args *args, struct binding *b)
 				&b->id);
 	case W_COOKIE:
 		return parse_cookie(args, b);
+	case W_MATCH:
+		args_next(args);
+		word = args_keyword(args, binding_words);
+		if (word != W_DST && word != W_SRC)
+			return wrong("'match' needs 'dst' or 'src' behind it");
+		return parse_member(args, word, b);
 	case W_DST:
 	case W_SRC:
 	case W_TARGET:
@@ -592,18 +605,23 @@ static enum outcome parse_word(struct args *args, struct binding *b)
 		return give_name(args, "overflow", &b->given,
 				 FMIP_BINDING_A_OVERFLOW, names_overflow,
 				 &b->overflow);
-	case W_LIFETIME:
-		return give_time(args, "lifetime", &b->given,
-				 FMIP_BINDING_A_LIFETIME, &b->lifetime);
-	case W_HOLD_TIME:
-		return give_time(args, "hold-time", &b->given,
-				 FMIP_BINDING_A_HOLD_TIME, &b->hold_time);
-	case W_HOLD_EXPIRY:
-		return give_name(args, "hold-expiry", &b->given,
-				 FMIP_BINDING_A_HOLD_EXPIRY, names_expiry,
-				 &b->hold_expiry);
+	case W_REPLAY:
+		return parse_replay(args, b);
 	default:
-		return args_unknown(args, binding_words);
+		return parse_timer(args, word, b);
+	}
+}
+
+bool parse_names_binding(const struct args *args)
+{
+	switch (args_keyword(args, binding_words)) {
+	case W_ID:
+	case W_DST:
+	case W_SRC:
+	case W_MATCH:
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -643,152 +661,14 @@ enum outcome parse_binding(struct args *args, enum verb verb,
 			return wrong("\"%s\" is too much, 'id', 'dst' or 'src' is enough",
 				     word);
 	}
+	if (verb == VERB_ADD && binding->given & GIVEN(FMIP_BINDING_A_REPLAY_NS))
+		return wrong("'replay' is for 'change' and 'replace'");
 	if (verb == VERB_ADD || verb == VERB_REPLACE) {
 		if (!binding->n_matches)
 			return wrong("no prefix is given, 'dst' or 'src' is needed");
 		return DONE;
 	}
-	if (verb == VERB_SHOW && !binding->given)
-		return DONE;
 	return name_binding(binding, verb);
-}
-
-enum tunnel_word {
-	T_ID, T_LOCAL, T_REMOTE, T_ENCAP, T_DEV, T_MARK, T_TTL, T_DSCP,
-	T_ENCAPLIMIT, T_SPORT, T_DPORT,
-};
-
-static const struct name tunnel_words[] = {
-	{ "id", T_ID }, { "local", T_LOCAL }, { "remote", T_REMOTE },
-	{ "encap", T_ENCAP }, { "dev", T_DEV }, { "mark", T_MARK },
-	{ "ttl", T_TTL }, { "dscp", T_DSCP }, { "encaplimit", T_ENCAPLIMIT },
-	{ "sport", T_SPORT }, { "dport", T_DPORT },
-	{ }
-};
-
-static enum outcome give_number(struct args *args, const char *word,
-				struct tunnel *tunnel, unsigned int attr,
-				uint32_t max, uint64_t *number)
-{
-	const char *text;
-
-	args_next(args);
-	if (give(&tunnel->given, attr, word) || args_value(args, word, &text))
-		return WRONG;
-	return value_number(text, word, max, number);
-}
-
-/*
- * A number, or the word @absent for what the kernel does when the attribute
- * is not there.  A change leaves what is not there as it is.
- */
-static enum outcome give_or_absent(struct args *args, enum verb verb,
-				   const char *word, const char *absent,
-				   struct tunnel *tunnel, unsigned int attr,
-				   uint8_t *value)
-{
-	const char *text = args->argv[1];
-	uint64_t number;
-
-	if (text && !strcmp(text, absent)) {
-		if (verb == VERB_CHANGE)
-			return wrong("'change' cannot go back to '%s %s', 'replace' can",
-				     word, absent);
-		args->argv += 2;
-		return DONE;
-	}
-	if (give_number(args, word, tunnel, attr, UINT8_MAX, &number))
-		return WRONG;
-	*value = number;
-	return DONE;
-}
-
-static enum outcome parse_port(struct args *args, const char *word,
-			       struct tunnel *tunnel, unsigned int attr,
-			       uint16_t *port)
-{
-	uint64_t number;
-
-	if (give_number(args, word, tunnel, attr, UINT16_MAX, &number))
-		return WRONG;
-	*port = number;
-	return DONE;
-}
-
-static enum outcome parse_tunnel_word(struct args *args, enum verb verb,
-				      struct tunnel *t)
-{
-	switch (args_keyword(args, tunnel_words)) {
-	case T_ID:
-		return give_u32(args, "id", &t->given, FMIP_TUNNEL_A_ID,
-				&t->id);
-	case T_LOCAL:
-		return give_address(args, "local", &t->given,
-				    FMIP_TUNNEL_A_LOCAL, &t->local);
-	case T_REMOTE:
-		return give_address(args, "remote", &t->given,
-				    FMIP_TUNNEL_A_REMOTE, &t->remote);
-	case T_ENCAP:
-		return give_name(args, "encap", &t->given, FMIP_TUNNEL_A_ENCAP,
-				 names_encap, &t->encap);
-	case T_DEV:
-		return give_iface(args, "dev", &t->given,
-				  FMIP_TUNNEL_A_IFINDEX, &t->ifindex);
-	case T_MARK:
-		return give_u32(args, "mark", &t->given, FMIP_TUNNEL_A_MARK,
-				&t->mark);
-	case T_TTL:
-		return give_or_absent(args, verb, "ttl", "auto", t,
-				      FMIP_TUNNEL_A_TTL, &t->ttl);
-	case T_DSCP:
-		return give_or_absent(args, verb, "dscp", "inherit", t,
-				      FMIP_TUNNEL_A_DSCP, &t->dscp);
-	case T_ENCAPLIMIT:
-		return give_or_absent(args, verb, "encaplimit", "none", t,
-				      FMIP_TUNNEL_A_ENCAPLIMIT, &t->encaplimit);
-	case T_SPORT:
-		return parse_port(args, "sport", t, FMIP_TUNNEL_A_SPORT,
-				  &t->sport);
-	case T_DPORT:
-		return parse_port(args, "dport", t, FMIP_TUNNEL_A_DPORT,
-				  &t->dport);
-	default:
-		return args_unknown(args, tunnel_words);
-	}
-}
-
-static enum outcome need(const struct tunnel *tunnel, unsigned int attr,
-			 const char *word)
-{
-	if (!(tunnel->given & GIVEN(attr)))
-		return wrong("'%s' is missing", word);
-	return DONE;
-}
-
-enum outcome parse_tunnel(struct args *args, enum verb verb,
-			  struct tunnel *tunnel)
-{
-	memset(tunnel, 0, sizeof(*tunnel));
-	while (args_peek(args)) {
-		const char *word = args_peek(args);
-
-		if ((verb == VERB_DEL || verb == VERB_SHOW) &&
-		    args_keyword(args, tunnel_words) != T_ID)
-			return wrong("\"%s\" is too much, 'id' is enough", word);
-		if (parse_tunnel_word(args, verb, tunnel))
-			return WRONG;
-	}
-	switch (verb) {
-	case VERB_ADD:
-	case VERB_REPLACE:
-		if (need(tunnel, FMIP_TUNNEL_A_LOCAL, "local"))
-			return WRONG;
-		return need(tunnel, FMIP_TUNNEL_A_REMOTE, "remote");
-	case VERB_SHOW:
-		return DONE;
-	default:
-		return need(tunnel, FMIP_TUNNEL_A_ID, "id");
-	}
 }
 
 enum config_word {

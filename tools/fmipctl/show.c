@@ -12,6 +12,13 @@ static void show_u32(FILE *out, const char *word, uint64_t given, int attr,
 		fprintf(out, " %s %" PRIu32, word, value);
 }
 
+static void show_some(FILE *out, const char *word, uint32_t value,
+		      uint32_t none)
+{
+	if (value != none)
+		fprintf(out, " %s %" PRIu32, word, value);
+}
+
 static void show_time(FILE *out, const char *word, uint64_t given, int attr,
 		      uint32_t ms)
 {
@@ -114,20 +121,28 @@ static void show_proxy(FILE *out, const struct proxy *proxy)
 		  proxy->lifetime);
 }
 
+static void show_evidence(FILE *out, const char *word, uint32_t on)
+{
+	const struct name *name;
+	char before = ' ';
+
+	if (on)
+		fprintf(out, " %s", word);
+	for (name = names_evidence; name->name; name++) {
+		if (!(on & name->value))
+			continue;
+		fprintf(out, "%c%s", before, name->name);
+		before = ',';
+	}
+}
+
 static void show_attach(FILE *out, const struct attach *attach)
 {
-	const char *before = " attach ";
 	uint64_t given = attach->given;
-	const struct name *name;
 
 	if (!given)
 		return;
-	for (name = names_evidence; name->name; name++) {
-		if (!(attach->on & name->value))
-			continue;
-		fprintf(out, "%s%s", before, name->name);
-		before = ",";
-	}
+	show_evidence(out, "attach", attach->on);
 	show_iface(out, "dev", given, FMIP_ATTACH_A_IFINDEX, attach->ifindex);
 	show_lladdr(out, given, FMIP_ATTACH_A_LLADDR, &attach->lladdr);
 	show_name(out, "action", given, FMIP_ATTACH_A_ACTION, names_action,
@@ -176,6 +191,9 @@ static void show_limits(FILE *out, const struct binding *b)
 		  b->hold_time);
 	show_name(out, "hold-expiry", b->given, FMIP_BINDING_A_HOLD_EXPIRY,
 		  names_expiry, b->hold_expiry);
+	if (b->guard_idle)
+		show_time(out, "guard-idle", b->given,
+			  FMIP_BINDING_A_GUARD_IDLE, b->guard_idle);
 }
 
 void show_binding(FILE *out, const struct binding *b, bool stats)
@@ -210,6 +228,29 @@ void show_binding(FILE *out, const struct binding *b, bool stats)
 	show_stats(out, &b->stats, "    ");
 }
 
+/* What the outer packets have; what is as it is by default goes unsaid. */
+static void show_outer(FILE *out, const struct tunnel *t)
+{
+	const char *flow = name_of(names_flowlabel, t->flags & FLOW_FLAGS);
+
+	show_some(out, "ttl", t->ttl, 0);
+	if (t->given & GIVEN(FMIP_TUNNEL_A_DSCP))
+		show_some(out, "dscp", t->dscp, FMIP_DSCP_INHERIT);
+	if (t->given & GIVEN(FMIP_TUNNEL_A_ENCAPLIMIT))
+		show_some(out, "encaplimit", t->encaplimit,
+			  FMIP_ENCAPLIMIT_NONE);
+	if (flow)
+		fprintf(out, " flowlabel %s", flow);
+	else if (t->flowlabel)
+		fprintf(out, " flowlabel 0x%05" PRIx32, t->flowlabel);
+	if (t->flags & FMIP_TUNNEL_F_FRAGMENT)
+		fprintf(out, " fragment on");
+	if (t->flags & FMIP_TUNNEL_F_UDP_CSUM)
+		fprintf(out, " udp-csum on");
+	show_some(out, "sport", t->sport, 0);
+	show_some(out, "dport", t->dport, 0);
+}
+
 void show_tunnel(FILE *out, const struct tunnel *t, bool stats)
 {
 	char local[TEXT_SIZE], remote[TEXT_SIZE];
@@ -220,15 +261,11 @@ void show_tunnel(FILE *out, const struct tunnel *t, bool stats)
 		text_address(&t->remote, remote));
 	show_name(out, "encap", given, FMIP_TUNNEL_A_ENCAP, names_encap,
 		  t->encap);
-	show_iface(out, "dev", given, FMIP_TUNNEL_A_IFINDEX, t->ifindex);
-	if (given & GIVEN(FMIP_TUNNEL_A_MARK))
+	if (t->ifindex)
+		fprintf(out, " dev %s", iface_name(t->ifindex));
+	if (t->mark)
 		fprintf(out, " mark 0x%" PRIx32, t->mark);
-	show_u32(out, "ttl", given, FMIP_TUNNEL_A_TTL, t->ttl);
-	show_u32(out, "dscp", given, FMIP_TUNNEL_A_DSCP, t->dscp);
-	show_u32(out, "encaplimit", given, FMIP_TUNNEL_A_ENCAPLIMIT,
-		 t->encaplimit);
-	show_u32(out, "sport", given, FMIP_TUNNEL_A_SPORT, t->sport);
-	show_u32(out, "dport", given, FMIP_TUNNEL_A_DPORT, t->dport);
+	show_outer(out, t);
 	fputc('\n', out);
 
 	if (!stats)
@@ -289,6 +326,9 @@ void show_stats(FILE *out, const struct stats *s, const char *indent)
 		fprintf(out, " first-release %" PRIu64 "ns",
 			s->first_release_ns);
 	fputc('\n', out);
+	if (s->copied_packets || s->window_packets)
+		fprintf(out, "%scopied packets %" PRIu64 " window %" PRIu64 "\n",
+			indent, s->copied_packets, s->window_packets);
 	if (s->given & GIVEN(FMIP_STATS_A_BINDINGS))
 		fprintf(out, "%sbindings %" PRIu32 " tunnels %" PRIu32 "\n",
 			indent, s->bindings, s->tunnels);
@@ -313,6 +353,7 @@ void show_event(FILE *out, const struct event *e, bool stats)
 		fprintf(out, " addr %s", text_address(&e->address, buf));
 	show_iface(out, "dev", given, FMIP_EVENT_A_IFINDEX, e->ifindex);
 	show_lladdr(out, given, FMIP_EVENT_A_LLADDR, &e->lladdr);
+	show_evidence(out, "on", e->on);
 	fputc('\n', out);
 	if (stats && given & GIVEN(FMIP_EVENT_A_STATS))
 		show_stats(out, &e->stats, "    ");

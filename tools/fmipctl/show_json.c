@@ -26,6 +26,13 @@ static void add_given(struct json_object *o, const char *key, uint64_t given,
 		add_u64(o, key, value);
 }
 
+static void add_some(struct json_object *o, const char *key, uint64_t value,
+		     uint64_t none)
+{
+	if (value != none)
+		add_u64(o, key, value);
+}
+
 static void add_name(struct json_object *o, const char *key,
 		     const struct name *table, int value)
 {
@@ -129,16 +136,22 @@ static struct json_object *json_proxy(const void *member)
 	return o;
 }
 
-static struct json_object *json_attach(const struct attach *attach)
+static void add_evidence(struct json_object *o, uint32_t evidence)
 {
-	struct json_object *o = json_object_new_object();
 	struct json_object *on = json_object_new_array();
 	const struct name *name;
 
 	for (name = names_evidence; name->name; name++)
-		if (attach->on & name->value)
+		if (evidence & name->value)
 			json_object_array_add(on, json_object_new_string(name->name));
 	json_object_object_add(o, "on", on);
+}
+
+static struct json_object *json_attach(const struct attach *attach)
+{
+	struct json_object *o = json_object_new_object();
+
+	add_evidence(o, attach->on);
 	add_iface(o, attach->given, FMIP_ATTACH_A_IFINDEX, attach->ifindex);
 	add_lladdr(o, attach->given, FMIP_ATTACH_A_LLADDR, &attach->lladdr);
 	add_given_name(o, "action", attach->given, FMIP_ATTACH_A_ACTION,
@@ -207,6 +220,8 @@ static void add_limits(struct json_object *o, const struct binding *b)
 		       names_expiry, b->hold_expiry);
 	add_given(o, "hold_left", given, FMIP_BINDING_A_HOLD_LEFT,
 		  b->hold_left);
+	if (b->guard_idle)
+		add_u64(o, "guard_idle", b->guard_idle);
 }
 
 struct json_object *json_binding(const struct binding *b, bool stats)
@@ -231,6 +246,28 @@ struct json_object *json_binding(const struct binding *b, bool stats)
 	return o;
 }
 
+/* What is as it is by default is left out, as in the text. */
+static void add_outer(struct json_object *o, const struct tunnel *t)
+{
+	const char *flow = name_of(names_flowlabel, t->flags & FLOW_FLAGS);
+
+	add_some(o, "ttl", t->ttl, 0);
+	if (t->given & GIVEN(FMIP_TUNNEL_A_DSCP))
+		add_some(o, "dscp", t->dscp, FMIP_DSCP_INHERIT);
+	if (t->given & GIVEN(FMIP_TUNNEL_A_ENCAPLIMIT))
+		add_some(o, "encaplimit", t->encaplimit, FMIP_ENCAPLIMIT_NONE);
+	if (flow)
+		add_string(o, "flowlabel", flow);
+	else
+		add_some(o, "flowlabel", t->flowlabel, 0);
+	if (t->flags & FMIP_TUNNEL_F_FRAGMENT)
+		add_true(o, "fragment");
+	if (t->flags & FMIP_TUNNEL_F_UDP_CSUM)
+		add_true(o, "udp_csum");
+	add_some(o, "sport", t->sport, 0);
+	add_some(o, "dport", t->dport, 0);
+}
+
 struct json_object *json_tunnel(const struct tunnel *t)
 {
 	struct json_object *o = json_object_new_object();
@@ -241,14 +278,10 @@ struct json_object *json_tunnel(const struct tunnel *t)
 	add_address(o, "remote", &t->remote);
 	add_given_name(o, "encap", given, FMIP_TUNNEL_A_ENCAP, names_encap,
 		       t->encap);
-	add_iface(o, given, FMIP_TUNNEL_A_IFINDEX, t->ifindex);
-	add_given(o, "mark", given, FMIP_TUNNEL_A_MARK, t->mark);
-	add_given(o, "ttl", given, FMIP_TUNNEL_A_TTL, t->ttl);
-	add_given(o, "dscp", given, FMIP_TUNNEL_A_DSCP, t->dscp);
-	add_given(o, "encaplimit", given, FMIP_TUNNEL_A_ENCAPLIMIT,
-		  t->encaplimit);
-	add_given(o, "sport", given, FMIP_TUNNEL_A_SPORT, t->sport);
-	add_given(o, "dport", given, FMIP_TUNNEL_A_DPORT, t->dport);
+	if (t->ifindex)
+		add_string(o, "dev", iface_name(t->ifindex));
+	add_some(o, "mark", t->mark, 0);
+	add_outer(o, t);
 	add_given(o, "users", given, FMIP_TUNNEL_A_USERS, t->users);
 	add_given(o, "mtu", given, FMIP_TUNNEL_A_MTU, t->mtu);
 	return o;
@@ -314,6 +347,10 @@ struct json_object *json_stats(const struct stats *s)
 	add_given(o, "tunnels", given, FMIP_STATS_A_TUNNELS, s->tunnels);
 	add_given(o, "first_release_ns", given,
 		  FMIP_STATS_A_FIRST_RELEASE_NS, s->first_release_ns);
+	add_given(o, "copied", given, FMIP_STATS_A_COPIED_PACKETS,
+		  s->copied_packets);
+	add_given(o, "window", given, FMIP_STATS_A_WINDOW_PACKETS,
+		  s->window_packets);
 	return o;
 }
 
@@ -332,6 +369,8 @@ struct json_object *json_event(const struct event *e)
 		add_address(o, "address", &e->address);
 	add_iface(o, given, FMIP_EVENT_A_IFINDEX, e->ifindex);
 	add_lladdr(o, given, FMIP_EVENT_A_LLADDR, &e->lladdr);
+	if (given & GIVEN(FMIP_EVENT_A_ON))
+		add_evidence(o, e->on);
 	if (given & GIVEN(FMIP_EVENT_A_STATS))
 		json_object_object_add(o, "stats", json_stats(&e->stats));
 	return o;

@@ -25,11 +25,13 @@ static void help(void)
 		"Usage: fmipctl tunnel { add | replace } [ id N ] local ADDR remote ADDR [ OPTION ... ]\n"
 		"       fmipctl tunnel change id N [ local ADDR ] [ remote ADDR ] [ OPTION ... ]\n"
 		"       fmipctl tunnel del id N\n"
-		"       fmipctl tunnel show [ id N ]\n"
-		"       fmipctl tunnel flush\n"
+		"       fmipctl tunnel show [ id N | FILTER ... ]\n"
+		"       fmipctl tunnel flush [ FILTER ... ]\n"
 		"OPTION := { encap { ip6 | ip4 | gre6 | gre4 | udp4 | tlv4 } | dev IF | mark N |\n"
-		"            ttl { N | auto } | dscp { N | inherit } | encaplimit { N | none } |\n"
-		"            sport N | dport N }";
+		"            ttl { N | route } | dscp { N | inherit } | encaplimit { N | none } |\n"
+		"            flowlabel { N | inherit | hash } | fragment { on | off } |\n"
+		"            udp-csum { on | off } | sport N | dport N }\n"
+		"FILTER := { dev IF | within PREFIX }";
 
 	puts(usage);
 }
@@ -68,17 +70,19 @@ static enum outcome ask(int cmd, int flags, const struct tunnel *tunnel,
 	return genl_ask(msg, reader, arg);
 }
 
-static enum outcome show(const struct tunnel *tunnel)
+/* All of them, or those that a filter selects. */
+static enum outcome ask_many(int cmd, int flags, const struct filter *filter)
 {
-	enum outcome outcome;
+	struct nl_msg *msg = genl_request(cmd, flags);
 
-	if (output.json)
-		output_list_start();
-	outcome = ask(FMIP_CMD_TUNNEL_GET, tunnel->given ? 0 : NLM_F_DUMP,
-		      tunnel, print_tunnel, &output);
-	if (output.json)
-		output_list_end();
-	return outcome;
+	if (!msg)
+		return WRONG;
+	if (filter->given &&
+	    !attrs_put_filter(msg, FMIP_TUNNEL_A_FILTER, filter)) {
+		nlmsg_free(msg);
+		return wrong("the request is too long");
+	}
+	return genl_ask(msg, flags ? print_tunnel : NULL, &output);
 }
 
 /* What has been made, with the id that it got, is of interest to programs. */
@@ -88,9 +92,54 @@ static enum outcome make(uint8_t cmd, const struct tunnel *tunnel)
 		   output.json ? print_tunnel : NULL, NULL);
 }
 
+static enum outcome show(struct args *args)
+{
+	struct tunnel tunnel;
+	struct filter filter;
+	bool one = parse_names_tunnel(args);
+	enum outcome outcome;
+
+	if (one ? parse_tunnel(args, VERB_SHOW, &tunnel)
+		: parse_filter(args, true, &filter))
+		return WRONG;
+	if (output.json)
+		output_list_start();
+	outcome = one ? ask(FMIP_CMD_TUNNEL_GET, 0, &tunnel, print_tunnel, &output)
+		      : ask_many(FMIP_CMD_TUNNEL_GET, NLM_F_DUMP, &filter);
+	if (output.json)
+		output_list_end();
+	return outcome;
+}
+
+static enum outcome flush(struct args *args)
+{
+	struct filter filter;
+
+	if (parse_filter(args, true, &filter))
+		return WRONG;
+	return ask_many(FMIP_CMD_TUNNEL_FLUSH, 0, &filter);
+}
+
+static enum outcome run(struct args *args, enum verb verb)
+{
+	struct tunnel tunnel;
+
+	if (parse_tunnel(args, verb, &tunnel))
+		return WRONG;
+	switch (verb) {
+	case VERB_ADD:
+		return make(FMIP_CMD_TUNNEL_NEW, &tunnel);
+	case VERB_REPLACE:
+		return make(FMIP_CMD_TUNNEL_REPLACE, &tunnel);
+	case VERB_CHANGE:
+		return ask(FMIP_CMD_TUNNEL_SET, 0, &tunnel, NULL, NULL);
+	default:
+		return ask(FMIP_CMD_TUNNEL_DEL, 0, &tunnel, NULL, NULL);
+	}
+}
+
 enum outcome command_tunnel(struct args *args)
 {
-	struct tunnel tunnel = { };
 	int verb = VERB_SHOW;
 
 	report_command("tunnel", NULL);
@@ -102,28 +151,15 @@ enum outcome command_tunnel(struct args *args)
 	}
 	report_command("tunnel", name_of(verbs, verb));
 
-	if (verb == VERB_HELP) {
+	switch (verb) {
+	case VERB_HELP:
 		help();
 		return DONE;
-	}
-	if (verb == VERB_FLUSH) {
-		if (args_end(args))
-			return WRONG;
-		return ask(FMIP_CMD_TUNNEL_FLUSH, 0, &tunnel, NULL, NULL);
-	}
-	if (parse_tunnel(args, verb, &tunnel))
-		return WRONG;
-
-	switch (verb) {
-	case VERB_ADD:
-		return make(FMIP_CMD_TUNNEL_NEW, &tunnel);
-	case VERB_REPLACE:
-		return make(FMIP_CMD_TUNNEL_REPLACE, &tunnel);
-	case VERB_CHANGE:
-		return ask(FMIP_CMD_TUNNEL_SET, 0, &tunnel, NULL, NULL);
-	case VERB_DEL:
-		return ask(FMIP_CMD_TUNNEL_DEL, 0, &tunnel, NULL, NULL);
+	case VERB_SHOW:
+		return show(args);
+	case VERB_FLUSH:
+		return flush(args);
 	default:
-		return show(&tunnel);
+		return run(args, verb);
 	}
 }

@@ -109,9 +109,11 @@ else
 	echo "ok $((++total)) the examples of the manual are well-formed # SKIP no namespaces"
 fi
 
-"$here/roundtrip" binding <"$here/bindings.json" >"$tmp/out" 2>"$tmp/err" &&
-	diff "$here/bindings.batch" "$tmp/out" >"$tmp/err"
-result $? "JSON becomes commands again"
+for object in binding tunnel; do
+	"$here/roundtrip" $object <"$here/${object}s.json" >"$tmp/out" 2>"$tmp/err" &&
+		diff "$here/${object}s.batch" "$tmp/out" >"$tmp/err"
+	result $? "JSON of a $object becomes a command again"
+done
 
 if command -v mandoc >/dev/null; then
 	mandoc -T lint -W warning "$here/../fmipctl.8" >"$tmp/out" 2>"$tmp/err"

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <linux/fmip.h>
 #include <linux/netlink.h>
@@ -138,6 +139,35 @@ static void matches(void **state)
 	assert_u8(match[FMIP_MATCH_A_SCOPE], FMIP_SCOPE_ANY);
 }
 
+/* The words that may stand, and need not, where nothing else can. */
+static void spelt_out(void **state)
+{
+	static const char line[] =
+		"binding add match src 192.0.2.1/32 dev eth0 match dst 10.0.0.1 tunnel 3\n"
+		"key 7 accept tunnel 4 key 5 src lifetime 9 src 10.1.0.0/16 vrf eth2";
+	struct nlattr *match[FMIP_MATCH_A_MAX + 1];
+	struct nlattr *accept[FMIP_ACCEPT_A_MAX + 1];
+
+	(void)state;
+	sends(line, FMIP_CMD_BINDING_NEW, 0);
+	parse_member(FMIP_BINDING_A_MATCHES, 1, 3, match, FMIP_MATCH_A_MAX);
+	assert_u8(match[FMIP_MATCH_A_DIRECTION], FMIP_DIRECTION_SRC);
+	assert_u8(match[FMIP_MATCH_A_SCOPE], FMIP_SCOPE_INTERFACE);
+	parse_member(FMIP_BINDING_A_MATCHES, 2, 3, match, FMIP_MATCH_A_MAX);
+	assert_u8(match[FMIP_MATCH_A_DIRECTION], FMIP_DIRECTION_DST);
+	assert_u8(match[FMIP_MATCH_A_SCOPE], FMIP_SCOPE_TUNNEL);
+	assert_u32(match[FMIP_MATCH_A_TUNNEL], 3);
+	assert_u32(match[FMIP_MATCH_A_KEY], 7);
+	parse_member(FMIP_BINDING_A_MATCHES, 3, 3, match, FMIP_MATCH_A_MAX);
+	assert_u8(match[FMIP_MATCH_A_DIRECTION], FMIP_DIRECTION_SRC);
+	assert_u8(match[FMIP_MATCH_A_SCOPE], FMIP_SCOPE_VRF);
+	parse_member(FMIP_BINDING_A_ACCEPTS, 1, 1, accept, FMIP_ACCEPT_A_MAX);
+	assert_u32(accept[FMIP_ACCEPT_A_TUNNEL], 4);
+	assert_u32(accept[FMIP_ACCEPT_A_KEY], 5);
+	assert_u8(accept[FMIP_ACCEPT_A_DIRECTION], FMIP_DIRECTION_SRC);
+	assert_u32(accept[FMIP_ACCEPT_A_LIFETIME], 9);
+}
+
 static void new_router(void **state)
 {
 	static const char line[] =
@@ -238,6 +268,58 @@ static void queue(void **state)
 	assert_u32(tb[FMIP_BINDING_A_LIFETIME], 0);
 }
 
+static void ipv4_node(void **state)
+{
+	static const char line[] =
+		"binding add dst 192.0.2.7 gate guard guard-idle 20ms proxy 192.0.2.7 dev\n"
+		"eth0 attach una,na,dad-ns,data dev eth0";
+	struct nlattr *proxy[FMIP_PROXY_A_MAX + 1];
+	struct nlattr *attach[FMIP_ATTACH_A_MAX + 1];
+
+	(void)state;
+	sends(line, FMIP_CMD_BINDING_NEW, 0);
+	assert_u8(tb[FMIP_BINDING_A_GATE], FMIP_GATE_GUARD);
+	assert_u32(tb[FMIP_BINDING_A_GUARD_IDLE], 20);
+	parse_member(FMIP_BINDING_A_PROXIES, 1, 1, proxy, FMIP_PROXY_A_MAX);
+	assert_address(proxy[FMIP_PROXY_A_ADDR], "192.0.2.7");
+	nla_parse_nested(attach, FMIP_ATTACH_A_MAX, tb[FMIP_BINDING_A_ATTACH],
+			 NULL);
+	assert_flags(attach[FMIP_ATTACH_A_ON], 0xf, 0xf);
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static void replay(void **state)
+{
+	uint64_t before, ns;
+
+	(void)state;
+	sends("binding change id 1 gate open replay since 12345678901",
+	      FMIP_CMD_BINDING_SET, 0);
+	assert_int_equal(count_attrs(), 3);
+	assert_int_equal(nla_len(tb[FMIP_BINDING_A_REPLAY_NS]), 8);
+	assert_true(nla_get_u64(tb[FMIP_BINDING_A_REPLAY_NS]) == 12345678901);
+
+	fake_reset();
+	before = monotonic_ns();
+	sends("binding replace dst 2001:db8::1 target route replay last 1.5s",
+	      FMIP_CMD_BINDING_REPLACE, 0);
+	ns = nla_get_u64(tb[FMIP_BINDING_A_REPLAY_NS]) + 1500000000;
+	assert_true(ns >= before && ns <= monotonic_ns());
+
+	/* Longer ago than the clock has run. */
+	fake_reset();
+	sends("binding change id 1 replay last 4294967295", FMIP_CMD_BINDING_SET, 0);
+	ns = nla_get_u64(tb[FMIP_BINDING_A_REPLAY_NS]);
+	assert_true(ns == 0 || ns <= monotonic_ns() - 4294967295000000ULL);
+}
+
 static void change_by_prefix(void **state)
 {
 	struct nlattr *match[FMIP_MATCH_A_MAX + 1];
@@ -313,7 +395,7 @@ static void named(void **state)
 static void abbreviations(void **state)
 {
 	(void)state;
-	sends("b a dst 2001:db8::1 g h lim pack 3 lim by 4k spe 2", FMIP_CMD_BINDING_NEW,
+	sends("b a dst 2001:db8::1 ga h lim pack 3 lim by 4k spe 2", FMIP_CMD_BINDING_NEW,
 	      0);
 	assert_u8(tb[FMIP_BINDING_A_GATE], FMIP_GATE_HOLD);
 	assert_u32(tb[FMIP_BINDING_A_LIMIT_PACKETS], 3);
@@ -432,8 +514,43 @@ static void wrong_lists(void **state)
 		     "binding add: 'attach' needs 'dev'");
 	assert_wrong("binding add dst 2001:db8::1 attach una,smoke dev eth0",
 		     "binding add: \"smoke\" is nothing for 'attach', which takes none or una, na, dad-ns, data");
+	assert_wrong("binding add match 2001:db8::1",
+		     "binding add: 'match' needs 'dst' or 'src' behind it");
+	assert_wrong("binding add dst 2001:db8::1 match",
+		     "binding add: 'match' needs 'dst' or 'src' behind it");
+	assert_wrong("binding add dst 10.0.0.0/33",
+		     "binding add: \"10.0.0.0/33\" is longer than the 32 bits of its address");
+	assert_wrong("binding add dst 10.0.0.1 tunnel 3 dev eth0",
+		     "binding add: a prefix takes one of scope-any, dev, vrf and from-tunnel");
+	assert_wrong("binding add dst 10.0.0.1 tunnel red",
+		     "binding add: \"red\" is not a number for 'from-tunnel'");
+	assert_wrong("binding add dst 10.0.0.1 target route key 3",
+		     "binding add: only 'target tunnel' takes 'key'");
 	assert_wrong("binding change id 1 targets some",
 		     "binding change: 'targets' takes none");
+}
+
+static void wrong_timers(void **state)
+{
+	(void)state;
+	assert_wrong("binding add dst 2001:db8::1 guard-idle soon",
+		     "binding add: \"soon\" is not a time for 'guard-idle', such as 300ms or 1.5s");
+	assert_wrong("binding add dst 2001:db8::1 guard-idle 1 guard-idle 2",
+		     "binding add: 'guard-idle' is given twice");
+	assert_wrong("binding add dst 2001:db8::1 replay last 1s",
+		     "binding add: 'replay' is for 'change' and 'replace'");
+	assert_wrong("binding change id 1 replay",
+		     "binding change: 'replay' needs a value");
+	assert_wrong("binding change id 1 replay 300ms",
+		     "binding change: \"300ms\" is nothing for 'replay', which takes since, last");
+	assert_wrong("binding change id 1 replay since",
+		     "binding change: 'replay since' needs a value");
+	assert_wrong("binding change id 1 replay since 1s",
+		     "binding change: \"1s\" is not a number for 'replay since'");
+	assert_wrong("binding change id 1 replay last long",
+		     "binding change: \"long\" is not a time for 'replay last', such as 300ms or 1.5s");
+	assert_wrong("binding change id 1 replay last 1 replay last 1",
+		     "binding change: 'replay' is given twice");
 }
 
 static void wrong_names(void **state)
@@ -448,7 +565,7 @@ static void wrong_names(void **state)
 		     "binding change: which binding? 'id', 'dst' or 'src' is needed");
 	assert_wrong("binding change dst 2001:db8::1 dst 2001:db8::2 gate hold",
 		     "binding change: one prefix names the binding; to change them, name it by 'id'");
-	assert_wrong("binding flush all", "binding flush: \"all\" is too much, see 'help'");
+	assert_wrong("binding flush all", "binding flush: \"all\" is unknown, see 'help'");
 	assert_wrong("binding show dst 2001:db8::1 dst 2001:db8::2",
 		     "binding show: one prefix names the binding; to change them, name it by 'id'");
 }
@@ -468,9 +585,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(smallest),
 		TEST(matches),
+		TEST(spelt_out),
 		TEST(new_router),
 		TEST(old_router),
 		TEST(queue),
+		TEST(ipv4_node),
+		TEST(replay),
 		TEST(change_by_prefix),
 		TEST(change_prefixes),
 		TEST(empty_lists),
@@ -480,6 +600,7 @@ int main(void)
 		TEST(largest),
 		TEST(wrong_words),
 		TEST(wrong_lists),
+		TEST(wrong_timers),
 		TEST(wrong_names),
 		TEST(usage),
 	};

@@ -203,6 +203,8 @@ static void any_numbers(struct binding *b)
 		b->hold_time = any_u32();
 	if (maybe(g, FMIP_BINDING_A_HOLD_EXPIRY))
 		b->hold_expiry = pick(3);
+	if (maybe(g, FMIP_BINDING_A_GUARD_IDLE))
+		b->guard_idle = any_u32() | 1;
 }
 
 static struct nl_msg *any_binding(void)
@@ -218,6 +220,40 @@ static struct nl_msg *any_binding(void)
 	return msg;
 }
 
+/* What is as it is by default would go unsaid, and not be asked for again. */
+static void any_outer(struct tunnel *t)
+{
+	static const uint32_t flows[] = {
+		FMIP_TUNNEL_F_FLOW_INHERIT, FMIP_TUNNEL_F_FLOW_HASH,
+	};
+
+	if (maybe(&t->given, FMIP_TUNNEL_A_IFINDEX))
+		t->ifindex = 10 + pick(8);
+	if (maybe(&t->given, FMIP_TUNNEL_A_MARK))
+		t->mark = any_u32() | 1;
+	if (maybe(&t->given, FMIP_TUNNEL_A_TTL))
+		t->ttl = 1 + pick(255);
+	if (maybe(&t->given, FMIP_TUNNEL_A_DSCP))
+		t->dscp = pick(64);
+	if (maybe(&t->given, FMIP_TUNNEL_A_ENCAPLIMIT))
+		t->encaplimit = pick(255);
+	if (maybe(&t->given, FMIP_TUNNEL_A_SPORT))
+		t->sport = 1 + pick(65535);
+	if (maybe(&t->given, FMIP_TUNNEL_A_DPORT))
+		t->dport = 1 + pick(65535);
+	t->flags = pick(4);
+	t->flags_selector = t->flags;
+	if (maybe(&t->given, FMIP_TUNNEL_A_FLOWLABEL)) {
+		t->flowlabel = 1 + pick(0xfffff);
+		t->flags_selector |= FLOW_FLAGS;
+	} else if (pick(2)) {
+		t->flags |= flows[pick(2)];
+		t->flags_selector |= FLOW_FLAGS;
+	}
+	if (t->flags_selector)
+		t->given |= GIVEN(FMIP_TUNNEL_A_FLAGS);
+}
+
 static struct nl_msg *any_tunnel(void)
 {
 	struct nl_msg *msg = fake_message(FMIP_CMD_TUNNEL_GET);
@@ -231,20 +267,7 @@ static struct nl_msg *any_tunnel(void)
 	any_address(&t.remote);
 	if (maybe(&t.given, FMIP_TUNNEL_A_ENCAP))
 		t.encap = pick(6);
-	if (maybe(&t.given, FMIP_TUNNEL_A_IFINDEX))
-		t.ifindex = 10 + pick(8);
-	if (maybe(&t.given, FMIP_TUNNEL_A_MARK))
-		t.mark = any_u32();
-	if (maybe(&t.given, FMIP_TUNNEL_A_TTL))
-		t.ttl = pick(256);
-	if (maybe(&t.given, FMIP_TUNNEL_A_DSCP))
-		t.dscp = pick(256);
-	if (maybe(&t.given, FMIP_TUNNEL_A_ENCAPLIMIT))
-		t.encaplimit = pick(256);
-	if (maybe(&t.given, FMIP_TUNNEL_A_SPORT))
-		t.sport = pick(65536);
-	if (maybe(&t.given, FMIP_TUNNEL_A_DPORT))
-		t.dport = pick(65536);
+	any_outer(&t);
 	assert_true(attrs_put_tunnel(msg, &t));
 	return msg;
 }

@@ -141,9 +141,12 @@ static struct nl_msg *full_binding(void)
 	nla_put_u32(msg, FMIP_BINDING_A_HOLD_TIME, 2000);
 	nla_put_u8(msg, FMIP_BINDING_A_HOLD_EXPIRY, FMIP_EXPIRY_OPEN);
 	nla_put_u32(msg, FMIP_BINDING_A_HOLD_LEFT, 1234);
+	nla_put_u32(msg, FMIP_BINDING_A_GUARD_IDLE, 20);
 	nest = nla_nest_start(msg, FMIP_BINDING_A_STATS);
 	put_stats(msg);
 	nla_put_u64(msg, FMIP_STATS_A_FIRST_RELEASE_NS, 24);
+	nla_put_u64(msg, FMIP_STATS_A_COPIED_PACKETS, 25);
+	nla_put_u64(msg, FMIP_STATS_A_WINDOW_PACKETS, 26);
 	nla_nest_end(msg, nest);
 	/* From a kernel that is newer than this program. */
 	nla_put_u32(msg, FMIP_BINDING_A_MAX + 1, 1);
@@ -160,7 +163,7 @@ static struct nl_msg *full_binding(void)
 	"proxy 2001:db8:2::10 dev eth0 override " \
 	"attach una,na dev eth0 action event " \
 	"release rfc5568 speedup 1.1 limit packets 1000 limit bytes 4M " \
-	"limit age none overflow tail hold-time 2s hold-expiry open\n"
+	"limit age none overflow tail hold-time 2s hold-expiry open guard-idle 20ms\n"
 
 #define STATS_TEXT \
 	"    received packets 1002 bytes 1003\n" \
@@ -186,6 +189,7 @@ static void binding_stats(void **state)
 	assert_string_equal(run_out, FULL_TEXT
 		"    hold-left 1234ms\n" STATS_TEXT
 		"    attached 21 rejected 22 proxy-answers 23 first-release 24ns\n"
+		"    copied packets 25 window 26\n"
 		"    dropped hop-limit 3 200 18446744073709551615\n");
 }
 
@@ -204,7 +208,7 @@ static void binding_stats(void **state)
 	"\"attach\":{\"on\":[\"una\",\"na\"],\"dev\":\"eth0\",\"action\":\"event\"}," \
 	"\"release\":\"rfc5568\",\"speedup\":1.1," \
 	"\"limit\":{\"packets\":1000,\"bytes\":4194304,\"age\":0},\"overflow\":\"tail\"," \
-	"\"hold_time\":2000,\"hold_expiry\":\"open\",\"hold_left\":1234"
+	"\"hold_time\":2000,\"hold_expiry\":\"open\",\"hold_left\":1234,\"guard_idle\":20"
 
 #define STATS_JSON \
 	"{\"received\":{\"packets\":1002,\"bytes\":1003}," \
@@ -226,7 +230,7 @@ static void binding_json(void **state)
 	fake_answer(full_binding());
 	assert_int_equal(run("binding show id 3"), DONE);
 	assert_string_equal(run_out, "[" FULL_JSON ",\"stats\":" STATS_JSON
-			    ",\"first_release_ns\":24}}]\n");
+			    ",\"first_release_ns\":24,\"copied\":25,\"window\":26}}]\n");
 }
 
 static void echoed(void **state)
@@ -334,12 +338,16 @@ static struct nl_msg *full_tunnel(void)
 	nla_put_u8(msg, FMIP_TUNNEL_A_ENCAPLIMIT, 4);
 	nla_put_u32(msg, FMIP_TUNNEL_A_USERS, 2);
 	nla_put_u32(msg, FMIP_TUNNEL_A_MTU, 1460);
+	put_flags(msg, FMIP_TUNNEL_A_FLAGS,
+		  FMIP_TUNNEL_F_FRAGMENT | FMIP_TUNNEL_F_UDP_CSUM);
+	nla_put_u32(msg, FMIP_TUNNEL_A_FLOWLABEL, 0xbeef);
 	return msg;
 }
 
 #define TUNNEL_TEXT \
 	"id 1 local 192.0.2.0 remote 2001:db8:2::10 encap udp4 dev eth2 mark 0x2a " \
-	"ttl 64 dscp 46 encaplimit 4 sport 5 dport 6\n"
+	"ttl 64 dscp 46 encaplimit 4 flowlabel 0x0beef fragment on udp-csum on " \
+	"sport 5 dport 6\n"
 
 static void tunnels(void **state)
 {
@@ -355,7 +363,44 @@ static void tunnels(void **state)
 	fake_answer(full_tunnel());
 	assert_int_equal(run("tunnel show"), DONE);
 	assert_string_equal(run_out,
-			    "[{\"id\":1,\"local\":\"192.0.2.0\",\"remote\":\"2001:db8:2::10\",\"encap\":\"udp4\",\"dev\":\"eth2\",\"mark\":42,\"ttl\":64,\"dscp\":46,\"encaplimit\":4,\"sport\":5,\"dport\":6,\"users\":2,\"mtu\":1460}]\n");
+			    "[{\"id\":1,\"local\":\"192.0.2.0\",\"remote\":\"2001:db8:2::10\",\"encap\":\"udp4\",\"dev\":\"eth2\",\"mark\":42,\"ttl\":64,\"dscp\":46,\"encaplimit\":4,\"flowlabel\":48879,\"fragment\":true,\"udp_csum\":true,\"sport\":5,\"dport\":6,\"users\":2,\"mtu\":1460}]\n");
+}
+
+/* What is as it is by default goes unsaid, whether the kernel says it or not. */
+static struct nl_msg *plain_tunnel(uint32_t flags)
+{
+	struct nl_msg *msg = fake_message(FMIP_CMD_TUNNEL_GET);
+
+	nla_put_u32(msg, FMIP_TUNNEL_A_ID, 1);
+	nla_put_u8(msg, FMIP_TUNNEL_A_ENCAP, FMIP_ENCAP_IP6);
+	nla_put(msg, FMIP_TUNNEL_A_LOCAL, 16, node);
+	nla_put(msg, FMIP_TUNNEL_A_REMOTE, 16, node);
+	nla_put_u32(msg, FMIP_TUNNEL_A_IFINDEX, 0);
+	nla_put_u32(msg, FMIP_TUNNEL_A_MARK, 0);
+	nla_put_u8(msg, FMIP_TUNNEL_A_TTL, 0);
+	nla_put_u8(msg, FMIP_TUNNEL_A_DSCP, FMIP_DSCP_INHERIT);
+	nla_put_u8(msg, FMIP_TUNNEL_A_ENCAPLIMIT, FMIP_ENCAPLIMIT_NONE);
+	put_flags(msg, FMIP_TUNNEL_A_FLAGS, flags);
+	nla_put_u32(msg, FMIP_TUNNEL_A_FLOWLABEL, 0);
+	return msg;
+}
+
+static void tunnel_defaults(void **state)
+{
+	(void)state;
+	fake_answer(plain_tunnel(0));
+	assert_int_equal(run("tunnel show id 1"), DONE);
+	assert_string_equal(run_out,
+			    "id 1 local 2001:db8:2::10 remote 2001:db8:2::10 encap ip6\n");
+	fake_answer(plain_tunnel(FMIP_TUNNEL_F_FLOW_HASH));
+	assert_int_equal(run("tunnel show"), DONE);
+	assert_string_equal(run_out,
+			    "id 1 local 2001:db8:2::10 remote 2001:db8:2::10 encap ip6 flowlabel hash\n");
+	run_with(true, false, false);
+	fake_answer(plain_tunnel(FMIP_TUNNEL_F_FLOW_INHERIT));
+	assert_int_equal(run("tunnel show"), DONE);
+	assert_string_equal(run_out,
+			    "[{\"id\":1,\"local\":\"2001:db8:2::10\",\"remote\":\"2001:db8:2::10\",\"encap\":\"ip6\",\"flowlabel\":\"inherit\"}]\n");
 }
 
 static struct nl_msg *netns_stats(void)
@@ -432,6 +477,7 @@ static void monitor_count(void **state)
 	nla_put(msg, FMIP_EVENT_A_ADDR, 16, node);
 	nla_put(msg, FMIP_EVENT_A_LLADDR, 6, mac);
 	nla_put_u32(msg, FMIP_EVENT_A_IFINDEX, 10);
+	put_flags(msg, FMIP_EVENT_A_ON, FMIP_ATTACH_ON_DATA);
 	fake_answer(msg);
 	msg = event(FMIP_EVENT_EXPIRED, 3);
 	nla_put_u8(msg, FMIP_EVENT_A_TIMER, FMIP_TIMER_PROXY);
@@ -439,22 +485,25 @@ static void monitor_count(void **state)
 	fake_answer(event(FMIP_EVENT_RELEASED, 3));
 	assert_int_equal(run("monitor count 2"), DONE);
 	assert_string_equal(run_out,
-			    "attached time 12.000000034 binding 3 cookie 9 addr 2001:db8:2::10 dev eth0 lladdr 02:00:00:00:00:10\n"
+			    "attached time 12.000000034 binding 3 cookie 9 addr 2001:db8:2::10 dev eth0 lladdr 02:00:00:00:00:10 on data\n"
 			    "expired time 12.000000034 binding 3 timer proxy\n");
 }
 
 static void monitor_until(void **state)
 {
+	struct nl_msg *attached = event(FMIP_EVENT_ATTACHED, 3);
+
 	(void)state;
 	run_with(true, false, false);
+	put_flags(attached, FMIP_EVENT_A_ON, FMIP_ATTACH_ON_NA | FMIP_ATTACH_ON_DAD_NS);
 	fake_answer(event(FMIP_EVENT_RELEASED, 2));
-	fake_answer(event(FMIP_EVENT_ATTACHED, 3));
+	fake_answer(attached);
 	fake_answer(event(FMIP_EVENT_RELEASED, 3));
 	fake_answer(event(FMIP_EVENT_REMOVED, 3));
 	assert_int_equal(run("monitor until released binding 3 timeout 5s"), DONE);
 	assert_string_equal(run_out,
 			    "{\"event\":\"released\",\"time_ns\":12000000034,\"binding\":2}\n"
-			    "{\"event\":\"attached\",\"time_ns\":12000000034,\"binding\":3}\n"
+			    "{\"event\":\"attached\",\"time_ns\":12000000034,\"binding\":3,\"on\":[\"na\",\"dad-ns\"]}\n"
 			    "{\"event\":\"released\",\"time_ns\":12000000034,\"binding\":3}\n");
 }
 
@@ -496,6 +545,7 @@ int main(void)
 		TEST(pretty),
 		TEST(too_many),
 		TEST(tunnels),
+		TEST(tunnel_defaults),
 		TEST(stats),
 		TEST(settings),
 		TEST(monitor_count),

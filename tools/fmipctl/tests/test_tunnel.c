@@ -9,6 +9,7 @@
 #include <netlink/genl/genl.h>
 
 #include "fake_genl.h"
+#include "object.h"
 #include "run.h"
 
 static struct nlattr *tb[32];
@@ -31,16 +32,28 @@ static void sends(const char *line, int cmd, int flags, unsigned int n_attrs)
 	assert_int_equal(n, n_attrs);
 }
 
+static void assert_flags(uint32_t value, uint32_t selector)
+{
+	struct nla_bitfield32 flags;
+
+	assert_non_null(tb[FMIP_TUNNEL_A_FLAGS]);
+	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_FLAGS]), sizeof(flags));
+	memcpy(&flags, nla_data(tb[FMIP_TUNNEL_A_FLAGS]), sizeof(flags));
+	assert_int_equal(flags.value, value);
+	assert_int_equal(flags.selector, selector);
+}
+
 static void everything(void **state)
 {
 	static const char line[] =
 		"tunnel add id 3 local 2001:db8::1 remote 2001:db8::2 encap gre6 dev eth3\n"
-		"mark 0x10 ttl 64 dscp 46 encaplimit 4 sport 1 dport 65535";
+		"mark 0x10 ttl 64 dscp 46 encaplimit 4 sport 1 dport 65535 fragment on\n"
+		"udp-csum off flowlabel 0xabcde";
 	static const uint8_t local[] = { 0x20, 1, 0xd, 0xb8, [15] = 1 };
 	static const uint8_t remote[] = { 0x20, 1, 0xd, 0xb8, [15] = 2 };
 
 	(void)state;
-	sends(line, FMIP_CMD_TUNNEL_NEW, 0, 11);
+	sends(line, FMIP_CMD_TUNNEL_NEW, 0, 13);
 	assert_int_equal(nla_get_u32(tb[FMIP_TUNNEL_A_ID]), 3);
 	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_LOCAL]), 16);
 	assert_memory_equal(nla_data(tb[FMIP_TUNNEL_A_LOCAL]), local, 16);
@@ -55,17 +68,66 @@ static void everything(void **state)
 	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_SPORT]), 2);
 	assert_int_equal(nla_get_u16(tb[FMIP_TUNNEL_A_SPORT]), 1);
 	assert_int_equal(nla_get_u16(tb[FMIP_TUNNEL_A_DPORT]), 65535);
+	assert_int_equal(nla_get_u32(tb[FMIP_TUNNEL_A_FLOWLABEL]), 0xabcde);
+	assert_flags(FMIP_TUNNEL_F_FRAGMENT, 0xf);
+}
+
+static void encapsulations(void **state)
+{
+	static const struct {
+		const char *word;
+		uint8_t encap;
+	} all[] = {
+		{ "ip6", FMIP_ENCAP_IP6 }, { "ip4", FMIP_ENCAP_IP4 },
+		{ "gre6", FMIP_ENCAP_GRE6 }, { "gre4", FMIP_ENCAP_GRE4 },
+		{ "udp4", FMIP_ENCAP_UDP4 }, { "tlv4", FMIP_ENCAP_TLV4 },
+	};
+	char line[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		snprintf(line, sizeof(line),
+			 "tunnel add local 192.0.2.1 remote 192.0.2.2 encap %s",
+			 all[i].word);
+		sends(line, FMIP_CMD_TUNNEL_NEW, 0, 3);
+		assert_int_equal(nla_get_u8(tb[FMIP_TUNNEL_A_ENCAP]),
+				 all[i].encap);
+	}
+}
+
+/* Each says what is wanted of its own flags, and leaves the others. */
+static void flags(void **state)
+{
+	(void)state;
+	sends("tunnel change id 1 fragment off", FMIP_CMD_TUNNEL_SET, 0, 2);
+	assert_flags(0, FMIP_TUNNEL_F_FRAGMENT);
+	sends("tunnel change id 1 udp-csum on", FMIP_CMD_TUNNEL_SET, 0, 2);
+	assert_flags(FMIP_TUNNEL_F_UDP_CSUM, FMIP_TUNNEL_F_UDP_CSUM);
+	sends("tunnel change id 1 flowlabel inherit", FMIP_CMD_TUNNEL_SET, 0, 2);
+	assert_flags(FMIP_TUNNEL_F_FLOW_INHERIT, FLOW_FLAGS);
+	sends("tunnel change id 1 flowlabel hash", FMIP_CMD_TUNNEL_SET, 0, 2);
+	assert_flags(FMIP_TUNNEL_F_FLOW_HASH, FLOW_FLAGS);
+	sends("tunnel change id 1 flowlabel 0", FMIP_CMD_TUNNEL_SET, 0, 3);
+	assert_flags(0, FLOW_FLAGS);
+	assert_int_equal(nla_get_u32(tb[FMIP_TUNNEL_A_FLOWLABEL]), 0);
 }
 
 static void defaults_by_name(void **state)
 {
 	static const char line[] =
-		"tunnel replace local 192.0.2.1 remote 192.0.2.2 encap ip4 ttl auto dscp\n"
-		"inherit encaplimit none";
+		"tunnel replace local 192.0.2.1 remote 192.0.2.2 encap ip4 ttl route\n"
+		"dscp inherit encaplimit none";
 
 	(void)state;
-	sends(line, FMIP_CMD_TUNNEL_REPLACE, 0, 3);
+	sends(line, FMIP_CMD_TUNNEL_REPLACE, 0, 6);
 	assert_int_equal(nla_len(tb[FMIP_TUNNEL_A_LOCAL]), 4);
+	assert_int_equal(nla_get_u8(tb[FMIP_TUNNEL_A_TTL]), 0);
+	assert_int_equal(nla_get_u8(tb[FMIP_TUNNEL_A_DSCP]), FMIP_DSCP_INHERIT);
+	assert_int_equal(nla_get_u8(tb[FMIP_TUNNEL_A_ENCAPLIMIT]),
+			 FMIP_ENCAPLIMIT_NONE);
+	sends("tunnel change id 1 ttl auto", FMIP_CMD_TUNNEL_SET, 0, 2);
+	assert_int_equal(nla_get_u8(tb[FMIP_TUNNEL_A_TTL]), 0);
 }
 
 static void others(void **state)
@@ -101,13 +163,38 @@ static void wrong_tunnels(void **state)
 	assert_wrong("tunnel add local ::1 remote ::2 dscp",
 		     "tunnel add: 'dscp' needs a value");
 	assert_wrong("tunnel change remote ::2", "tunnel change: 'id' is missing");
-	assert_wrong("tunnel change id 1 dscp inherit",
-		     "tunnel change: 'change' cannot go back to 'dscp inherit', 'replace' can");
 	assert_wrong("tunnel del id 1 remote ::2",
 		     "tunnel del: \"remote\" is too much, 'id' is enough");
 	assert_wrong("tunnel del id 1 ttl auto",
 		     "tunnel del: \"ttl\" is too much, 'id' is enough");
-	assert_wrong("tunnel flush 1", "tunnel flush: \"1\" is too much, see 'help'");
+	assert_wrong("tunnel flush 1", "tunnel flush: \"1\" is unknown, see 'help'");
+}
+
+static void wrong_outer(void **state)
+{
+	(void)state;
+	assert_wrong("tunnel change id 1 dscp 64",
+		     "tunnel change: \"64\" is too large for 'dscp', which ends at 63");
+	assert_wrong("tunnel change id 1 dscp hash",
+		     "tunnel change: \"hash\" is not a number for 'dscp'");
+	assert_wrong("tunnel change id 1 dscp 1 dscp inherit",
+		     "tunnel change: 'dscp' is given twice");
+	assert_wrong("tunnel change id 1 encaplimit 255",
+		     "tunnel change: \"255\" is too large for 'encaplimit', which ends at 254");
+	assert_wrong("tunnel change id 1 flowlabel 0x100000",
+		     "tunnel change: \"0x100000\" is too large for 'flowlabel', which ends at 1048575");
+	assert_wrong("tunnel change id 1 flowlabel red",
+		     "tunnel change: \"red\" is not a number for 'flowlabel'");
+	assert_wrong("tunnel change id 1 flowlabel hash flowlabel 1",
+		     "tunnel change: 'flowlabel' is given twice");
+	assert_wrong("tunnel change id 1 flowlabel",
+		     "tunnel change: 'flowlabel' needs a value");
+	assert_wrong("tunnel change id 1 fragment yes",
+		     "tunnel change: \"yes\" is nothing for 'fragment', which takes off, on");
+	assert_wrong("tunnel change id 1 udp-csum",
+		     "tunnel change: 'udp-csum' needs a value");
+	assert_wrong("tunnel change id 1 udp-csum on udp-csum on",
+		     "tunnel change: 'udp-csum' is given twice");
 }
 
 static void settings(void **state)
@@ -171,9 +258,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(everything),
+		TEST(encapsulations),
+		TEST(flags),
 		TEST(defaults_by_name),
 		TEST(others),
 		TEST(wrong_tunnels),
+		TEST(wrong_outer),
 		TEST(settings),
 		TEST(wrong_config),
 		TEST(usage),
