@@ -54,7 +54,15 @@ complete_is "fmipctl binding " add change replace del show flush help
 complete_is "fmipctl -s -n par binding s" show
 complete_is "fmipctl binding add ho" hold-time hold-expiry
 complete_is "fmipctl binding add dst "
-complete_is "fmipctl binding add dst 2001:db8::1 gate " open hold
+complete_is "fmipctl binding add dst 2001:db8::1 gate " open hold copy guard
+complete_is "fmipctl binding add dst 2001:db8::1 from-tunnel " 7 42
+complete_is "fmipctl binding add match " dst src
+complete_is "fmipctl binding add dst 2001:db8::1 gu" guard-idle
+complete_is "fmipctl binding add dst 2001:db8::1 re" release
+complete_is "fmipctl binding change id 1 re" release replay
+complete_is "fmipctl binding change id 1 replay " since last
+complete_is "fmipctl binding show gate d" draining
+complete_is "fmipctl binding show scope " any vrf interface tunnel
 complete_is "fmipctl binding add dst 2001:db8::1 target " tunnel link route
 complete_is "fmipctl binding add dst 2001:db8::1 target tunnel " 7 42
 complete_is "fmipctl binding add dst 2001:db8::1 target link dev e" eth0 eth1
@@ -63,7 +71,12 @@ complete_is "fmipctl binding add dst 2001:db8::1 release r" rfc5568 rate
 complete_is "fmipctl binding add dst 2001:db8::1 limit " packets bytes age
 complete_is "fmipctl binding del i" id
 complete_is "fmipctl binding del id 1 ga"
-complete_is "fmipctl binding flush "
+complete_is "fmipctl binding flush " tunnel gate dev scope cookie within
+complete_is "fmipctl tunnel flush " dev within
+complete_is "fmipctl tunnel show " id dev within
+complete_is "fmipctl tunnel add flowlabel " inherit hash
+complete_is "fmipctl tunnel add ttl " route
+complete_is "fmipctl tunnel add udp-csum " on off
 complete_is "fmipctl tunnel add en" encap encaplimit
 complete_is "fmipctl tunnel del id " 7 42
 complete_is "fmipctl tunnel add id "
