@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "batch.h"
+#include "bulk.h"
 #include "command.h"
 
 /* A binding with all its lists full has fewer. */
 #define WORDS_MAX	512
+
+#define READ_BYTES	(64 << 10)
 
 static const char blanks[] = " \t\r\n";
 
@@ -39,36 +44,108 @@ int batch_split(char *line, char **words, int max)
 	}
 }
 
-/* Joins the line that follows if this one ends with a backslash. */
-static ssize_t read_line(FILE *file, char **line, size_t *size,
-			 unsigned int *number)
+/* What has been read of the file and not been run, and where it stands. */
+struct reader {
+	int fd;
+	char *buf;
+	size_t size;
+	size_t start;
+	size_t end;
+	unsigned int line;
+	int error;
+};
+
+/* Whoever writes the commands one by one waits for each to be carried out. */
+static void send_before_waiting(int fd)
 {
-	ssize_t len = getline(line, size, file), more;
-	char *next = NULL;
-	size_t next_size = 0;
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 
-	if (len < 0)
-		return len;
-	++*number;
-	while (len >= 2 && !strcmp(*line + len - 2, "\\\n")) {
-		more = getline(&next, &next_size, file);
-		if (more < 0)
-			break;
-		++*number;
-		if ((size_t)(len + more) > *size) {
-			char *longer = realloc(*line, len + more);
+	if (!poll(&poll_fd, 1, 0))
+		bulk_flush();
+}
 
-			if (!longer)
-				break;
-			*line = longer;
-			*size = len + more;
-		}
-		(*line)[len - 2] = ' ';
-		memcpy(*line + len - 1, next, more + 1);
-		len += more - 1;
+/* Makes room for more, one byte beyond it included. */
+static bool make_room(struct reader *r)
+{
+	size_t used = r->end - r->start;
+	char *buf;
+
+	memmove(r->buf, r->buf + r->start, used);
+	r->start = 0;
+	r->end = used;
+	if (used + READ_BYTES < r->size)
+		return true;
+	buf = realloc(r->buf, 2 * r->size);
+	if (!buf) {
+		r->error = ENOMEM;
+		return false;
 	}
-	free(next);
-	return len;
+	r->buf = buf;
+	r->size *= 2;
+	return true;
+}
+
+/* False at the end of the file. */
+static bool read_more(struct reader *r)
+{
+	ssize_t n;
+
+	if (!make_room(r))
+		return false;
+	send_before_waiting(r->fd);
+	do
+		n = read(r->fd, r->buf + r->end, READ_BYTES);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		r->error = errno;
+	if (n <= 0)
+		return false;
+	r->end += n;
+	return true;
+}
+
+/*
+ * How long the line is, of which @from characters are known to be within it;
+ * false if the file ends before the line does.
+ */
+static bool find_end(struct reader *r, size_t from, size_t *len)
+{
+	for (;;) {
+		char *line = r->buf + r->start;
+		char *end = memchr(line + from, '\n', r->end - r->start - from);
+
+		*len = end ? (size_t)(end - line) : r->end - r->start;
+		if (end)
+			return true;
+		from = *len;
+		if (!read_more(r))
+			return false;
+	}
+}
+
+/*
+ * The next line, to which those are joined that follow a backslash; NULL at
+ * the end.
+ */
+static char *read_line(struct reader *r)
+{
+	size_t len;
+	bool ended = find_end(r, 0, &len);
+	char *line;
+
+	if (!ended && !len)
+		return NULL;
+	for (r->line++; ended && len; r->line++) {
+		if (r->buf[r->start + len - 1] != '\\' ||
+		    (r->start + len + 1 == r->end && !read_more(r)))
+			break;
+		memcpy(r->buf + r->start + len - 1, "  ", 2);
+		ended = find_end(r, len + 1, &len);
+	}
+	line = r->buf + r->start;
+	line[len] = '\0';
+	r->start += len + ended;
+	return line;
 }
 
 static enum outcome run_line(char *line)
@@ -85,26 +162,40 @@ static enum outcome run_line(char *line)
 	return command_run(&args);
 }
 
-enum outcome batch_run(FILE *file, const char *name, bool force)
+static void run_all(struct reader *reader, const char *name)
 {
-	enum outcome first = DONE, outcome;
-	unsigned int number = 0;
-	char *line = NULL;
-	size_t size = 0;
+	while (!bulk_stopped()) {
+		char *line = read_line(reader);
+		enum outcome outcome;
 
-	while (read_line(file, &line, &size, &number) >= 0) {
-		report_place(name, number);
+		if (!line || bulk_stopped())
+			return;
+		report_place(name, reader->line);
 		report_command(NULL, NULL);
 		outcome = run_line(line);
-		if (!first)
-			first = outcome;
-		if (outcome && !force)
-			break;
+		if (!outcome)
+			continue;
+		/* Those before it come first. */
+		bulk_flush();
+		bulk_fail(outcome);
 	}
+}
+
+enum outcome batch_run(int fd, const char *name, bool force)
+{
+	struct reader reader = { .fd = fd, .size = 2 * READ_BYTES };
+	enum outcome outcome;
+
+	reader.buf = malloc(reader.size);
+	if (!reader.buf)
+		return wrong("out of memory");
+	bulk_start(force);
+	run_all(&reader, name);
+	outcome = bulk_end();
 	report_place(NULL, 0);
 	report_command(NULL, NULL);
-	if (ferror(file) && !first)
-		first = wrong("%s: %s", name, strerror(errno));
-	free(line);
-	return first;
+	if (reader.error && !outcome)
+		outcome = wrong("%s: %s", name, strerror(reader.error));
+	free(reader.buf);
+	return outcome;
 }

@@ -3,15 +3,16 @@
 #define FMIPCTL_BATCH_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "report.h"
 
 /*
  * Runs the commands of a file, one a line, up to the first that fails, or all
- * of them if @force; returns what the first that failed returned.
+ * of them if @force; returns what the first that failed returned.  Those that
+ * follow one another and are of one kind are sent together, but what has been
+ * read is sent before more of it is waited for.
  */
-enum outcome batch_run(FILE *file, const char *name, bool force);
+enum outcome batch_run(int fd, const char *name, bool force);
 
 /*
  * Cuts a line into words in place, with quotes and a comment, and returns how

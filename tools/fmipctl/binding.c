@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 
 #include "attrs.h"
+#include "bulk.h"
 #include "command.h"
 #include "genl.h"
 #include "show_json.h"
@@ -81,7 +82,7 @@ static enum outcome ask(int cmd, int flags, const struct binding *binding,
 		nlmsg_free(msg);
 		return wrong("the request is too long");
 	}
-	return genl_ask(msg, reader, arg);
+	return bulk_ask(msg, reader, arg);
 }
 
 /* All of them, or those that a filter selects. */
@@ -96,14 +97,20 @@ static enum outcome ask_many(int cmd, int flags, const struct filter *filter)
 		nlmsg_free(msg);
 		return wrong("the request is too long");
 	}
-	return genl_ask(msg, flags ? print_binding : NULL, &output);
+	return bulk_ask(msg, flags ? print_binding : NULL, &output);
+}
+
+static bool put(struct nl_msg *msg, const void *binding)
+{
+	return attrs_put_binding(msg, binding);
 }
 
 /* What has been made, with the id that it got, is of interest to programs. */
-static enum outcome make(uint8_t cmd, const struct binding *binding)
+static enum outcome make(int cmd, const struct binding *binding)
 {
-	return ask(cmd, output.json ? NLM_F_ECHO : 0, binding,
-		   output.json ? print_binding : NULL, NULL);
+	if (output.json)
+		return ask(cmd, NLM_F_ECHO, binding, print_binding, NULL);
+	return bulk_add(cmd, binding, put);
 }
 
 static enum outcome show(struct args *args)
@@ -116,6 +123,9 @@ static enum outcome show(struct args *args)
 	if (one ? parse_binding(args, VERB_SHOW, &binding)
 		: parse_filter(args, false, &filter))
 		return WRONG;
+	outcome = bulk_flush();
+	if (outcome)
+		return outcome;
 	if (output.json)
 		output_list_start();
 	outcome = one ? ask(FMIP_CMD_BINDING_GET, 0, &binding, print_binding, &output)
@@ -146,9 +156,9 @@ static enum outcome run(struct args *args, enum verb verb)
 	case VERB_REPLACE:
 		return make(FMIP_CMD_BINDING_REPLACE, &binding);
 	case VERB_CHANGE:
-		return ask(FMIP_CMD_BINDING_SET, 0, &binding, NULL, NULL);
+		return bulk_add(FMIP_CMD_BINDING_SET, &binding, put);
 	default:
-		return ask(FMIP_CMD_BINDING_DEL, 0, &binding, NULL, NULL);
+		return bulk_add(FMIP_CMD_BINDING_DEL, &binding, put);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "attrs.h"
+#include "bulk.h"
 #include "command.h"
 #include "genl.h"
 #include "show_json.h"
@@ -41,7 +42,7 @@ static enum outcome show(void)
 {
 	struct nl_msg *msg = genl_request(FMIP_CMD_CONFIG_GET, 0);
 
-	return msg ? genl_ask(msg, print_config, NULL) : WRONG;
+	return msg ? bulk_ask(msg, print_config, NULL) : WRONG;
 }
 
 static enum outcome set(struct args *args)
@@ -58,7 +59,7 @@ static enum outcome set(struct args *args)
 		nlmsg_free(msg);
 		return wrong("the request is too long");
 	}
-	return genl_ask(msg, NULL, NULL);
+	return bulk_ask(msg, NULL, NULL);
 }
 
 enum outcome command_config(struct args *args)

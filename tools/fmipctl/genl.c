@@ -18,6 +18,9 @@
 /* A binding with all its lists full takes less than 4 KiB. */
 #define REQUEST_SIZE	8192
 
+/* The length of an attribute has 16 bits. */
+#define LONG_REQUEST_SIZE	(1 << 16)
+
 /* So that a burst of events, or of a dump, finds room. */
 #define RECEIVE_BYTES	(4 << 20)
 
@@ -80,9 +83,9 @@ static enum outcome open_requests(void)
 	return DONE;
 }
 
-struct nl_msg *genl_request(int cmd, int flags)
+static struct nl_msg *make_request(size_t size, int cmd, int flags)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(REQUEST_SIZE);
+	struct nl_msg *msg = nlmsg_alloc_size(size);
 
 	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, 0, 0, flags, cmd,
 			       FMIP_GENL_VERSION))
@@ -90,6 +93,16 @@ struct nl_msg *genl_request(int cmd, int flags)
 	nlmsg_free(msg);
 	wrong("out of memory");
 	return NULL;
+}
+
+struct nl_msg *genl_request(int cmd, int flags)
+{
+	return make_request(REQUEST_SIZE, cmd, flags);
+}
+
+struct nl_msg *genl_long_request(int cmd)
+{
+	return make_request(LONG_REQUEST_SIZE, cmd, 0);
 }
 
 struct answer {

@@ -13,6 +13,9 @@ typedef enum outcome (*genl_reader)(struct nlmsghdr *nlh, void *arg);
 /* A request that the caller hands to genl_ask(); NULL has been reported. */
 struct nl_msg *genl_request(int cmd, int flags);
 
+/* The same for one as long as attributes can be. */
+struct nl_msg *genl_long_request(int cmd);
+
 /*
  * Sends a request, frees it, and reads the answer to its end.  What the
  * kernel refuses has been reported.

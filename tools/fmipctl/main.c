@@ -108,15 +108,15 @@ static enum outcome parse_options(struct args *args, struct options *options)
 static enum outcome run_batch(const struct options *options)
 {
 	enum outcome outcome;
-	FILE *file;
+	int fd;
 
 	if (!strcmp(options->batch, "-"))
-		return batch_run(stdin, "-", options->force);
-	file = fopen(options->batch, "re");
-	if (!file)
+		return batch_run(STDIN_FILENO, "-", options->force);
+	fd = open(options->batch, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return wrong("%s: %s", options->batch, strerror(errno));
-	outcome = batch_run(file, options->batch, options->force);
-	fclose(file);
+	outcome = batch_run(fd, options->batch, options->force);
+	close(fd);
 	return outcome;
 }
 

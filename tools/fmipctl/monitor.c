@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "attrs.h"
+#include "bulk.h"
 #include "command.h"
 #include "genl.h"
 #include "show_json.h"
@@ -182,6 +183,9 @@ enum outcome command_monitor(struct args *args)
 		help();
 		return DONE;
 	}
+	outcome = bulk_flush();
+	if (outcome)
+		return outcome;
 	outcome = genl_subscribe(&fd);
 	if (outcome)
 		return outcome;

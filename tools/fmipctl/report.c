@@ -4,17 +4,13 @@
 
 #include "report.h"
 
-static struct {
-	const char *file;
-	unsigned int line;
-	const char *object;
-	const char *command;
-} place;
+static struct place place;
 
 void report_place(const char *file, unsigned int line)
 {
 	place.file = file;
 	place.line = line;
+	place.last_line = 0;
 }
 
 void report_command(const char *object, const char *command)
@@ -23,13 +19,26 @@ void report_command(const char *object, const char *command)
 	place.command = command;
 }
 
+struct place report_take(void)
+{
+	return place;
+}
+
+void report_give(const struct place *given)
+{
+	place = *given;
+}
+
 static void say(const char *format, va_list ap)
 {
 	/* So that it stands after what has been printed already. */
 	fflush(stdout);
 
 	fprintf(stderr, "fmipctl: ");
-	if (place.file)
+	if (place.file && place.last_line)
+		fprintf(stderr, "%s:%u-%u: ", place.file, place.line,
+			place.last_line);
+	else if (place.file)
 		fprintf(stderr, "%s:%u: ", place.file, place.line);
 	if (place.object && place.command)
 		fprintf(stderr, "%s %s: ", place.object, place.command);

@@ -16,10 +16,23 @@ enum outcome wrong(const char *format, ...)
 /* The same for something that ends nothing. */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Where the words come from: a line of a batch file, or NULL. */
+/* Where the words come from, and which command they are for. */
+struct place {
+	const char *file;	/* of a batch, or NULL */
+	unsigned int line;
+	unsigned int last_line;	/* where several are meant, or 0 */
+	const char *object;
+	const char *command;
+};
+
+/* A line of a batch file, or NULL. */
 void report_place(const char *file, unsigned int line);
 
 /* Which command the words are for; either may be NULL. */
 void report_command(const char *object, const char *command);
+
+/* All of it; a place that has been taken may be given back later. */
+struct place report_take(void);
+void report_give(const struct place *given);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "attrs.h"
+#include "bulk.h"
 #include "command.h"
 #include "genl.h"
 #include "show_json.h"
@@ -50,5 +51,5 @@ enum outcome command_stats(struct args *args)
 		return DONE;
 	}
 	msg = genl_request(FMIP_CMD_STATS_GET, 0);
-	return msg ? genl_ask(msg, print_stats, NULL) : WRONG;
+	return msg ? bulk_ask(msg, print_stats, NULL) : WRONG;
 }

@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 
 #include "attrs.h"
+#include "bulk.h"
 #include "command.h"
 #include "genl.h"
 #include "show_json.h"
@@ -67,7 +68,7 @@ static enum outcome ask(int cmd, int flags, const struct tunnel *tunnel,
 		nlmsg_free(msg);
 		return wrong("the request is too long");
 	}
-	return genl_ask(msg, reader, arg);
+	return bulk_ask(msg, reader, arg);
 }
 
 /* All of them, or those that a filter selects. */
@@ -82,14 +83,20 @@ static enum outcome ask_many(int cmd, int flags, const struct filter *filter)
 		nlmsg_free(msg);
 		return wrong("the request is too long");
 	}
-	return genl_ask(msg, flags ? print_tunnel : NULL, &output);
+	return bulk_ask(msg, flags ? print_tunnel : NULL, &output);
+}
+
+static bool put(struct nl_msg *msg, const void *tunnel)
+{
+	return attrs_put_tunnel(msg, tunnel);
 }
 
 /* What has been made, with the id that it got, is of interest to programs. */
-static enum outcome make(uint8_t cmd, const struct tunnel *tunnel)
+static enum outcome make(int cmd, const struct tunnel *tunnel)
 {
-	return ask(cmd, output.json ? NLM_F_ECHO : 0, tunnel,
-		   output.json ? print_tunnel : NULL, NULL);
+	if (output.json)
+		return ask(cmd, NLM_F_ECHO, tunnel, print_tunnel, NULL);
+	return bulk_add(cmd, tunnel, put);
 }
 
 static enum outcome show(struct args *args)
@@ -102,6 +109,9 @@ static enum outcome show(struct args *args)
 	if (one ? parse_tunnel(args, VERB_SHOW, &tunnel)
 		: parse_filter(args, true, &filter))
 		return WRONG;
+	outcome = bulk_flush();
+	if (outcome)
+		return outcome;
 	if (output.json)
 		output_list_start();
 	outcome = one ? ask(FMIP_CMD_TUNNEL_GET, 0, &tunnel, print_tunnel, &output)
@@ -132,9 +142,9 @@ static enum outcome run(struct args *args, enum verb verb)
 	case VERB_REPLACE:
 		return make(FMIP_CMD_TUNNEL_REPLACE, &tunnel);
 	case VERB_CHANGE:
-		return ask(FMIP_CMD_TUNNEL_SET, 0, &tunnel, NULL, NULL);
+		return bulk_add(FMIP_CMD_TUNNEL_SET, &tunnel, put);
 	default:
-		return ask(FMIP_CMD_TUNNEL_DEL, 0, &tunnel, NULL, NULL);
+		return bulk_add(FMIP_CMD_TUNNEL_DEL, &tunnel, put);
 	}
 }
 

@@ -17,9 +17,11 @@ static struct nl_msg *answers[64];
 static unsigned int n_answers;
 static int ready = -1;
 
+static fake_hook hook;
+
 struct nl_msg *fake_message(int cmd)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(8192);
+	struct nl_msg *msg = nlmsg_alloc_size(1 << 16);
 
 	assert(msg && genlmsg_put(msg, 1, 1, FAKE_FAMILY, 0, 0, cmd, 1));
 	return msg;
@@ -39,6 +41,12 @@ void fake_reset(void)
 	fake_sent = NULL;
 	fake_requests = 0;
 	fake_outcome = DONE;
+	hook = NULL;
+}
+
+void fake_answer_with(fake_hook each)
+{
+	hook = each;
 }
 
 static enum outcome deliver(genl_reader reader, void *arg, unsigned int max)
@@ -67,10 +75,19 @@ struct nl_msg *genl_request(int cmd, int flags)
 	return msg;
 }
 
+struct nl_msg *genl_long_request(int cmd)
+{
+	return genl_request(cmd, 0);
+}
+
 enum outcome genl_ask(struct nl_msg *msg, genl_reader reader, void *arg)
 {
-	enum outcome outcome = deliver(reader, arg, n_answers);
+	enum outcome outcome = DONE;
 
+	if (hook)
+		outcome = hook(nlmsg_hdr(msg));
+	if (!outcome)
+		outcome = deliver(reader, arg, n_answers);
 	nlmsg_free(fake_sent);
 	fake_sent = msg;
 	fake_requests++;

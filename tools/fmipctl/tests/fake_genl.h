@@ -20,6 +20,13 @@ void fake_answer(struct nl_msg *msg);
 /* A message with nothing in it yet. */
 struct nl_msg *fake_message(int cmd);
 
+/*
+ * Called with each request, to look at it and to lay out the answer; anything
+ * but DONE refuses it.
+ */
+typedef enum outcome (*fake_hook)(struct nlmsghdr *nlh);
+void fake_answer_with(fake_hook hook);
+
 /* Forgets all of the above. */
 void fake_reset(void);
 
