@@ -57,8 +57,6 @@ static enum outcome enter_netns(const char *name)
 static enum outcome parse_option(struct args *args, int option,
 				 struct options *options)
 {
-	const char *netns;
-
 	switch (option) {
 	case OPTION_JSON:
 		output.json = true;
@@ -70,9 +68,9 @@ static enum outcome parse_option(struct args *args, int option,
 		output.stats = true;
 		break;
 	case OPTION_NETNS:
-		if (args_value(args, "-netns", &netns))
+		if (args_value(args, "-netns", &output.netns))
 			return WRONG;
-		return enter_netns(netns);
+		return enter_netns(output.netns);
 	case OPTION_BATCH:
 		return args_value(args, "-batch", &options->batch);
 	case OPTION_FORCE:

@@ -11,6 +11,7 @@ struct output {
 	bool json;
 	bool pretty;
 	bool stats;
+	const char *netns;	/* NULL for that which fmipctl was started in */
 };
 
 extern struct output output;

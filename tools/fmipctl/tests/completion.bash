@@ -84,7 +84,7 @@ complete_is "fmipctl tunnel add encap g" gre6 gre4
 complete_is "fmipctl config " show set help
 complete_is "fmipctl config set n" netns-bytes
 complete_is "fmipctl config show "
-complete_is "fmipctl stats " show help
+complete_is "fmipctl stats " show --prometheus help
 complete_is "fmipctl monitor " count timeout until binding ready-fd help
 complete_is "fmipctl monitor until re" released rejected removed
 complete_is "fmipctl monitor until released binding " 3

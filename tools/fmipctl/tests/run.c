@@ -47,7 +47,7 @@ enum outcome run(const char *line)
 
 void run_with(bool json, bool pretty, bool stats)
 {
-	output = (struct output){ json, pretty, stats };
+	output = (struct output){ json, pretty, stats, NULL };
 }
 
 int run_setup(void **state)

@@ -10,6 +10,7 @@
 #include <netlink/genl/genl.h>
 
 #include "fake_genl.h"
+#include "output.h"
 #include "run.h"
 
 static const uint8_t node[16] = { 0x20, 1, 0xd, 0xb8, 0, 2, [15] = 0x10 };
@@ -432,6 +433,26 @@ static void stats(void **state)
 	assert_string_equal(run_out, STATS_JSON ",\"bindings\":2,\"tunnels\":1}\n");
 }
 
+static void stats_prometheus(void **state)
+{
+	(void)state;
+	fake_answer(netns_stats());
+	assert_int_equal(run("stats --prometheus"), DONE);
+	assert_non_null(strstr(run_out, "\nfmip_packets_total{stage=\"received\"} 1002\n"));
+	fake_answer(netns_stats());
+	assert_int_equal(run("stats -p"), DONE);
+	assert_non_null(strstr(run_out, "\nfmip_bindings 2\n"));
+	output.netns = "nar";
+	fake_answer(netns_stats());
+	assert_int_equal(run("stats --prom"), DONE);
+	assert_non_null(strstr(run_out, "\nfmip_bindings{netns=\"nar\"} 2\n"));
+	run_with(true, false, false);
+	assert_wrong("stats --prometheus",
+		     "stats show: JSON and the format of Prometheus exclude each other");
+	assert_wrong("stats --prometheus now",
+		     "stats show: \"now\" is too much, see 'help'");
+}
+
 static struct nl_msg *full_config(void)
 {
 	struct nl_msg *msg = fake_message(FMIP_CMD_CONFIG_GET);
@@ -547,6 +568,7 @@ int main(void)
 		TEST(tunnels),
 		TEST(tunnel_defaults),
 		TEST(stats),
+		TEST(stats_prometheus),
 		TEST(settings),
 		TEST(monitor_count),
 		TEST(monitor_until),
