@@ -24,6 +24,7 @@ ip -n "$router" link add eth1 type veth peer name far
 ip -n "$router" link set far up
 ip -n "$router" link set eth1 up
 ip -n "$router" addr add 2001:db8:1::1/64 dev eth1 nodad
+ip -n "$router" addr add 192.0.2.1/24 dev eth1
 mac=02:00:00:00:00:10
 
 ctl() {
@@ -145,8 +146,6 @@ refused "a tunnel in use" "bindings use this tunnel (attribute FMIP_TUNNEL_A_ID)
 refused "a prefix that is taken" \
 	"this match belongs to another binding (attribute FMIP_BINDING_A_MATCHES)" \
 	binding add dst 2001:db8:1::10 target tunnel 1
-refused "what is not there yet" "IPv4 is not supported yet (attribute FMIP_TUNNEL_A_LOCAL)" \
-	tunnel add local 192.0.2.1 remote 192.0.2.2
 
 setpriv --reuid 65534 --regid 65534 --clear-groups fmipctl binding flush 2>"$LIB_TMP/err"
 is "without privilege" "$?:$(<"$LIB_TMP/err")" "2:fmipctl: binding flush: Operation not permitted"
@@ -215,10 +214,15 @@ is "a reader who leaves ends it" "${PIPESTATUS[0]}" 141
 
 printf 'binding del id 1\nbinding del id 1\nbinding del id 2\n' >"$LIB_TMP/batch"
 ctl -b "$LIB_TMP/batch" 2>"$LIB_TMP/err"
-is "a batch ends where it fails" "$?:$(<"$LIB_TMP/err"):$(ctl -j stats | jq .bindings)" \
-	"2:fmipctl: $LIB_TMP/batch:2: binding del: no such binding (attribute FMIP_BINDING_A_ID):$((many - 1))"
+is "a batch names the line that fails" "$?:$(<"$LIB_TMP/err"):$(ctl -j stats | jq .bindings)" \
+	"2:fmipctl: $LIB_TMP/batch:2: binding del: no such binding (attribute FMIP_BINDING_A_ID):$((many - 2))"
+printf 'binding del id 1\nbinding change id 3 gate hold\nbinding del id 4\n' >"$LIB_TMP/batch"
+ctl -b "$LIB_TMP/batch" 2>/dev/null
+is "... and ends there" "$?:$(ctl -j -b - <<<$'binding show id 3\nstats' | jq -s -c '[.[0][0].gate, .[1].bindings]')" \
+	"2:[\"open\",$((many - 2))]"
 ctl -force -b "$LIB_TMP/batch" 2>/dev/null
-is "... or goes on" "$?:$(ctl -j stats | jq .bindings)" "2:$((many - 2))"
+is "... or goes on" "$?:$(ctl -j -b - <<<$'binding show id 3\nstats' | jq -s -c '[.[0][0].gate, .[1].bindings]')" \
+	"2:[\"hold\",$((many - 3))]"
 
 # Those that stay while others come and go are listed once.
 for ((i = many + 1; i <= many + 300; i++)); do
@@ -229,7 +233,7 @@ churn=$!
 ctl -j binding show >"$LIB_TMP/json"
 check "a list while others come and go" wait "$churn"
 is "... has those that stay, once" \
-	"$(jq -c 'map(.id) | map(select(. <= $n)) == [range(3; $n + 1)]' --argjson n "$many" "$LIB_TMP/json")" true
+	"$(jq -c 'map(.id) | map(select(. <= $n)) == [3, range(5; $n + 1)]' --argjson n "$many" "$LIB_TMP/json")" true
 
 # ---- the manual -----------------------------------------------------------
 
