@@ -4,8 +4,13 @@
 
 Names are read from the header's text, values come from a program that is
 compiled against it.  The names that the specification stands for are made as
-the kernel's ynl-gen-c.py makes them.
+the kernel's ynl-gen-c.py makes them, and then by that program itself: what it
+generates, the header and the policies, is compared with what is there.
+
+    YNL          tools/net/ynl of a kernel's source (what qemu/ynl.sh finds)
+    FMIP_KERNEL_DIR  where the policies are (kernel/)
 """
+import copy
 import glob
 import os
 import re
@@ -23,6 +28,7 @@ except ImportError as missing:
 TOP = os.path.dirname(os.path.abspath(__file__)) + "/../.."
 SPEC = f"{TOP}/Documentation/netlink/specs/fmip.yaml"
 HEADER = f"{TOP}/uapi/linux/fmip.h"
+KERNEL = os.environ.get("FMIP_KERNEL_DIR", f"{TOP}/kernel")
 
 
 class Tap:
@@ -48,6 +54,10 @@ class Tap:
                 print(f"# not in the specification: {item}")
         if sorted(got, key=str) == sorted(wanted, key=str):
             print("# not in the order of the specification")
+
+    def skip(self, name, why):
+        self.count += 1
+        print(f"ok {self.count} {name} # SKIP {why}")
 
     def done(self):
         print(f"1..{self.count}")
@@ -107,14 +117,19 @@ def spec_defines(spec):
     return defines
 
 
+def spec_parents(spec):
+    """{set of attributes: that which it is a part of}."""
+    return {s["name"]: s.get("subset-of", s["name"])
+            for s in spec["attribute-sets"]}
+
+
 def spec_types(spec):
     """What each attribute is: {name: (type, enum or nest, least, most)}."""
     consts = {d["name"]: d["value"] for d in spec["definitions"]
               if d["type"] == "const"}
     entries = {d["name"]: d["entries"] for d in spec["definitions"]
                if "entries" in d}
-    parent = {s["name"]: s.get("subset-of", s["name"])
-              for s in spec["attribute-sets"]}
+    parent = spec_parents(spec)
     types = {}
     for s in spec["attribute-sets"]:
         for a in s["attributes"]:
@@ -146,7 +161,7 @@ def header_names(text):
     return enums, macros
 
 
-def values_of(names, strings):
+def values_of(names, strings, include=f"{TOP}/uapi"):
     """What the compiler says that the names are: {name: text}."""
     program = '#include <stdio.h>\n#include <linux/fmip.h>\nint main(void)\n{\n'
     for n in names:
@@ -155,7 +170,7 @@ def values_of(names, strings):
     program += "\treturn 0;\n}\n"
     with tempfile.TemporaryDirectory() as tmp:
         subprocess.run([os.environ.get("CC", "cc"), "-Wall", "-Werror",
-                        f"-I{TOP}/uapi", "-xc", "-o", f"{tmp}/values", "-"],
+                        f"-I{include}", "-xc", "-o", f"{tmp}/values", "-"],
                        input=program.encode(), check=True)
         out = subprocess.run([f"{tmp}/values"], check=True,
                              stdout=subprocess.PIPE).stdout.decode()
@@ -165,58 +180,197 @@ def values_of(names, strings):
 def comment_types(text):
     """The types that the comments of the header begin with."""
     words = {"list": "indexed-array"}
-    found = re.findall(r"(FMIP_\w+),\s*/\* (list|nest|binary|bitfield32|u\d+)\b",
-                       text)
+    found = re.findall(r"(FMIP_\w+),\s*/\* "
+                       r"(list|nest|binary|string|bitfield32|[us]\d+)\b", text)
     return {name: words.get(word, word) for name, word in found}
 
 
 # ---- what the kernel enforces -----------------------------------------------
 
-POLICY = re.compile(r"\[(FMIP_\w+_A_\w+)\]\s*=\s*(NLA_POLICY_\w+\(.*?\)|\{.*?\})"
-                    r"(?=,\s*(?:\[|\};))", re.S)
+ENTRY = re.compile(r"\[(FMIP_\w+_A_\w+)\]\s*=\s*"
+                   r"(NLA_POLICY_\w+\s*\((?:[^()]|\([^()]*\))*\)|\{.*?\}|[A-Z]\w*)",
+                   re.S)
+MACRO = re.compile(r"#define (\w+_POLICY)[ \t]+(NLA_POLICY_.*|\{.*)")
+RANGE = re.compile(r"netlink_range_validation (\w+) = \{(.*?)\};", re.S)
 
 
-def policies(values):
-    """The policies of kernel/: the same as spec_types()."""
-    def number(word):
+class Policies:
+    """What the policies of a C source say of each attribute, with the values
+    that names have, and the parents of sets of attributes."""
+
+    def __init__(self, values, parents):
+        self.values = values
+        self.parents = parents
+        self.found = {}
+        self.conflicts = []
+
+    def number(self, word):
         total = 0
         for part in re.split(r"\s*\|\s*", word.strip()):
-            part = re.sub(r"sizeof\(struct in6_addr\)", "16", part)
-            total |= int(values.get(part, part))
+            part = self.values.get(part, part).replace("ULL", "")
+            total |= 16 if part == "sizeof(struct in6_addr)" else int(part, 0)
         return total
 
-    found = {}
-    for path in glob.glob(f"{TOP}/kernel/*.c"):
+    def nest(self, policy):
+        name = re.sub(r"^fmip_|(_nl)?_policy$", "", policy.strip())
+        name = name.replace("_", "-")
+        return self.parents.get(name, name)
+
+    def limits(self, kind, args, ranges):
+        """Least and most of a number."""
+        if kind == "NLA_POLICY_MIN":
+            return self.number(args[1]), None
+        if kind == "NLA_POLICY_MAX":
+            return None, self.number(args[1])
+        if kind == "NLA_POLICY_RANGE":
+            return self.number(args[1]), self.number(args[2])
+        if kind == "NLA_POLICY_FULL_RANGE":
+            return ranges[args[1].strip(" &")]
+        raise ValueError(f"no way to read {kind}")
+
+    def read_entry(self, entry, ranges):
+        kind, _, rest = entry.partition("(")
+        args = rest[:-1].split(",")
+        kind = kind.strip()
+        if entry.startswith("{"):
+            length = re.search(r"\.len\s*=\s*(\w+)", entry)
+            return (re.search(r"NLA_(\w+)", entry).group(1), None, None,
+                    self.number(length.group(1)) if length else None)
+        if kind == "NLA_POLICY_NESTED_ARRAY":
+            return "indexed-array", self.nest(args[0]), None, None
+        if kind == "NLA_POLICY_NESTED":
+            return "nest", self.nest(args[0]), None, None
+        if kind == "NLA_POLICY_BITFIELD32":
+            return "bitfield32", None, None, self.number(args[0])
+        if kind == "NLA_POLICY_VALIDATE_FN":
+            return args[0], None, None, self.number(args[2])
+        return (args[0], None, *self.limits(kind, args, ranges))
+
+    def read_ranges(self, text):
+        ranges = {}
+        for name, body in RANGE.findall(text):
+            ends = dict(re.findall(r"\.(min|max)\s*=\s*(\w+)", body))
+            ranges[name] = tuple(self.number(ends[end]) if end in ends else None
+                                 for end in ("min", "max"))
+        return ranges
+
+    def read(self, text):
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        text = re.sub(r"[ \t]*\\\n\s*", " ", text)
+        macros, ranges = dict(MACRO.findall(text)), self.read_ranges(text)
+        for name, entry in ENTRY.findall(text):
+            entry = re.sub(r"\s+", " ", macros.get(entry, entry)).strip()
+            what, *rest = self.read_entry(entry, ranges)
+            if what == "NLA_REJECT" or what == "REJECT":
+                continue
+            what = what.replace("NLA_", "").lower().replace("_", "-")
+            what = (what, *rest)
+            if self.found.setdefault(name, what) != what:
+                self.conflicts.append((name, what))
+
+
+def kernel_policies(values, parents):
+    policies = Policies(values, parents)
+    for path in sorted(glob.glob(f"{KERNEL}/*.c")):
         with open(path, encoding="ascii") as f:
-            text = f.read()
-        for name, entry in POLICY.findall(text):
-            kind, _, rest = entry.partition("(")
-            args = rest[:-1].split(",")
-            least = most = nest = None
-            if kind == "NLA_POLICY_NESTED_ARRAY":
-                what, nest = "indexed-array", args[0]
-            elif kind == "NLA_POLICY_NESTED":
-                what, nest = "nest", args[0]
-            elif kind == "NLA_POLICY_BITFIELD32":
-                what, most = "bitfield32", number(args[0])
-            elif kind == "NLA_POLICY_VALIDATE_FN":
-                what, most = args[0], number(args[2])
-            elif kind == "NLA_POLICY_MIN":
-                what, least = args[0], number(args[1])
-            elif kind == "NLA_POLICY_MAX":
-                what, most = args[0], number(args[1])
-            elif kind == "NLA_POLICY_RANGE":
-                what, least, most = args[0], number(args[1]), number(args[2])
-            else:
-                what = re.search(r"NLA_\w+", entry).group()
-                length = re.search(r"\.len = (\w+)", entry)
-                most = number(length.group(1)) if length else None
-            if nest:
-                nest = nest.replace("_policy", "")
-            if what != "NLA_REJECT":
-                found[name] = (what.replace("NLA_", "").lower(), nest, least,
-                               most)
-    return found
+            policies.read(f.read())
+    return policies
+
+
+# ---- what the kernel's generator makes of the specification -----------------
+
+def ynl_dir():
+    """Where the generator is, or None."""
+    if "YNL" in os.environ:
+        return os.environ["YNL"]
+    found = subprocess.run([f"{TOP}/selftests/qemu/ynl.sh"], check=False,
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return found.stdout.decode().strip() or None
+
+
+def generator_spec(spec):
+    """Without what ynl-gen-c.py of Linux 6.12 gives up on: the longest length
+    of a binary attribute, and requests that have no attribute at all."""
+    spec = copy.deepcopy(spec)
+    spec["kernel-policy"] = "split"
+    for attribute in sum((s["attributes"] for s in spec["attribute-sets"]), []):
+        if "max-len" in attribute.get("checks", {}):
+            del attribute["checks"]
+    for operation in spec["operations"]["list"]:
+        for mode in ("do", "dump"):
+            request = operation.get(mode, {}).get("request")
+            if request and not request["attributes"]:
+                operation[mode] = {key: value for key, value
+                                   in operation[mode].items() if key != "request"}
+    return spec
+
+
+def generate(ynl, spec):
+    """The header and the source with the policies, and the directory of the
+    header, which the caller removes."""
+    tmp = tempfile.TemporaryDirectory()
+    netlink = f"{tmp.name}/Documentation/netlink"
+    os.makedirs(f"{netlink}/specs")
+    os.makedirs(f"{tmp.name}/linux")
+    # the generator looks upwards for the root of a kernel's source, for ever
+    with open(f"{tmp.name}/MAINTAINERS", "w", encoding="ascii"):
+        pass
+    schema = f"{spec['protocol']}.yaml"
+    os.symlink(f"{TOP}/Documentation/netlink/{schema}", f"{netlink}/{schema}")
+    with open(SPEC, encoding="ascii") as f:
+        licence = f.readline()
+    with open(f"{netlink}/specs/fmip.yaml", "w", encoding="ascii") as f:
+        f.write(licence)
+        yaml.safe_dump(generator_spec(spec), f, sort_keys=False)
+    texts = []
+    for out, words in (("linux/fmip.h", ("uapi", "--header")),
+                       ("fmip.c", ("kernel", "--source"))):
+        subprocess.run([sys.executable, f"{ynl}/ynl-gen-c.py", "--spec",
+                        f"{netlink}/specs/fmip.yaml", "--mode", *words,
+                        "-o", f"{tmp.name}/{out}"], check=True, timeout=120)
+        with open(f"{tmp.name}/{out}", encoding="ascii") as f:
+            texts.append(f.read())
+    return texts[0], texts[1], tmp
+
+
+def test_generated(tap, spec, values, text, kernel):
+    """What is generated against the header @text and the policies @kernel."""
+    ynl = ynl_dir()
+    if not ynl:
+        for what in ("header", "enums", "policies"):
+            tap.skip(f"the {what} that ynl-gen-c.py makes", "no linux-source-6.12")
+        return
+    header, source, tmp = generate(ynl, spec)
+    with tmp:
+        enums, macros = header_names(header)
+        strings = {n for n in macros if re.search(rf'#define {n}\s+"', header)}
+        made = values_of(sum(enums.values(), macros), strings, tmp.name)
+    there, there_macros = header_names(text)
+    tap.same("the header that ynl-gen-c.py makes",
+             {n: values.get(n) for n in sorted(there_macros)},
+             {n: made[n] for n in sorted(macros)})
+    tap.same("the enums that ynl-gen-c.py makes",
+             {tag: [(n, values[n]) for n in names]
+              for tag, names in sorted(there.items())},
+             {tag: [(n, made[n]) for n in names]
+              for tag, names in sorted(enums.items())})
+    policies = Policies(values, kernel.parents)
+    policies.read(source)
+    tap.same("what it makes does not contradict itself", policies.conflicts, [])
+    # of binary it does not know the length, of lists not the members
+    generated = {n: t for n, t in policies.found.items() if n in kernel.found}
+    blind = [n for n, t in generated.items() if t[0] in ("binary", "indexed-array")]
+    tap.same("the policies that ynl-gen-c.py makes",
+             {n: (t if n not in blind else (t[0], None, None, None))
+              for n, t in kernel.found.items() if n in generated}, generated)
+    tap.same("the attributes that requests have",
+             sorted(kernel.found), sorted(
+                 set(policies.found) | OUTPUT_ONLY & set(kernel.found)))
+
+
+# What the kernel puts out only, and may know as ignored in a request.
+OUTPUT_ONLY = {"FMIP_BINDING_A_HOLD_LEFT", "FMIP_TUNNEL_A_USERS",
+               "FMIP_TUNNEL_A_MTU"}
 
 
 def main():
@@ -243,17 +397,21 @@ def main():
                  [(n, int(values[n])) for n in names.get(tag, [])], wanted)
     tap.same("the same constants", {n: values[n] for n in macros}, defines)
 
-    types = spec_types(spec)
+    types, parents = spec_types(spec), spec_parents(spec)
     tap.same("the types in the comments of fmip.h", comment_types(text),
              {name: t[0] for name, t in types.items()})
     # What the kernel only puts out has no policy; see netlink.rst.
-    found = policies(values)
+    kernel = kernel_policies(values, parents)
+    found = kernel.found
+    tap.same("the kernel does not contradict itself", kernel.conflicts, [])
     tap.same("the policies of the kernel", found,
              {name: t for name, t in types.items() if name in found})
-    without = {n for n in types if n not in found}
     tap.same("what has no policy is output only", sorted(
-        n for n in without if not re.match(r"FMIP_(STATS|DROPPED|EVENT)_A_", n)),
-             ["FMIP_BINDING_A_STATS"])
+        n for n in types if n not in found and
+        not re.match(r"FMIP_(STATS|DROPPED|EVENT|RESULT)_A_", n)),
+             ["FMIP_BINDING_A_RESULTS", "FMIP_BINDING_A_STATS",
+              "FMIP_TUNNEL_A_RESULTS"])
+    test_generated(tap, spec, values, text, kernel)
     return tap.done()
 
 
