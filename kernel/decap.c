@@ -58,6 +58,7 @@ struct opened {
  * @has_key: it came with a key, which is the tunnel id of the metadata
  * @by_dst: as in &struct fmip_from
  * @depth: as in &struct fmip_from
+ * @pad: 0
  */
 struct origin {
 	u32 tunnel;

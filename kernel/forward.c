@@ -92,9 +92,6 @@ static void not_passed(struct fmip_binding *b, unsigned int len, int err)
 	fmip_stats_drop(b->fn, b, FMIP_DROP_FIREWALL, 1);
 }
 
-static int postrouting_ok(struct net *net, struct sock *sk,
-			  struct sk_buff *skb);
-
 static int after_forward(struct fmip_binding *b, struct sk_buff *skb)
 {
 	struct net_device *out = skb_dst(skb)->dev, *in = skb->dev;
@@ -103,7 +100,7 @@ static int after_forward(struct fmip_binding *b, struct sk_buff *skb)
 
 	skb->dev = out;
 	ret = nf_hook(proto_of(fmip_packet_family(skb)), NF_INET_POST_ROUTING,
-		      b->fn->net, NULL, skb, in, out, postrouting_ok);
+		      b->fn->net, NULL, skb, in, out, fmip_postrouting_ok);
 	if (likely(ret == 1))
 		return after_postrouting(b, skb);
 	not_passed(b, len, ret);
@@ -140,13 +137,30 @@ static int reinjected(struct net *net, struct sk_buff *skb,
 	return ret;
 }
 
-static int forward_ok(struct net *net, struct sock *sk, struct sk_buff *skb)
+/**
+ * fmip_forward_ok() - a packet is back from user space, and has passed FORWARD
+ * @net: namespace
+ * @sk: unused
+ * @skb: packet; consumed
+ *
+ * Context: any but hard interrupts.
+ * Return: 0 or a negative error.
+ */
+int fmip_forward_ok(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	return reinjected(net, skb, after_forward);
 }
 
-static int postrouting_ok(struct net *net, struct sock *sk,
-			  struct sk_buff *skb)
+/**
+ * fmip_postrouting_ok() - the same for POSTROUTING
+ * @net: namespace
+ * @sk: unused
+ * @skb: packet; consumed
+ *
+ * Context: any but hard interrupts.
+ * Return: 0 or a negative error.
+ */
+int fmip_postrouting_ok(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	return reinjected(net, skb, after_postrouting);
 }
@@ -356,7 +370,7 @@ void fmip_forward(struct fmip_binding *b, struct sk_buff *skb, u8 family,
 	remember(skb, from);
 
 	ret = nf_hook(proto_of(family), NF_INET_FORWARD, b->fn->net, NULL, skb,
-		      skb->dev, way.dev, forward_ok);
+		      skb->dev, way.dev, fmip_forward_ok);
 	if (likely(ret == 1))
 		after_forward(b, skb);
 	else
@@ -393,7 +407,7 @@ void fmip_forward_local(struct fmip_binding *b, struct sk_buff *skb, u8 family)
 	skb->protocol = family == AF_INET6 ? htons(ETH_P_IPV6) :
 					     htons(ETH_P_IP);
 	ret = nf_hook(proto_of(family), NF_INET_POST_ROUTING, b->fn->net,
-		      skb->sk, skb, NULL, way.dev, postrouting_ok);
+		      skb->sk, skb, NULL, way.dev, fmip_postrouting_ok);
 	if (likely(ret == 1))
 		after_postrouting(b, skb);
 	else

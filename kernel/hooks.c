@@ -8,6 +8,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/dst_metadata.h>
 #include <net/ip.h>
@@ -19,6 +20,7 @@
 #include "attach.h"
 #include "binding.h"
 #include "decap.h"
+#include "fast.h"
 #include "forward.h"
 #include "hooks.h"
 #include "icmp.h"
@@ -264,10 +266,33 @@ prerouting(struct sk_buff *skb, u8 family, const struct nf_hook_state *state)
 	return verdict;
 }
 
+/* What cannot go the short way: all but what has just come in from a link. */
+static bool unusual(const struct fmip_net *fn, const struct sk_buff *skb)
+{
+	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+
+	return skb->pkt_type != PACKET_HOST || skb->sk || skb->_skb_refdst ||
+	       READ_ONCE(fn->exempt_mask) || atomic_read(&fn->data_attaches) ||
+	       !in_softirq() || READ_ONCE(fn->deaf) ||
+	       (nexthdr != IPPROTO_UDP && nexthdr != IPPROTO_TCP &&
+		READ_ONCE(fn->receivers));
+}
+
 static unsigned int prerouting6(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	return prerouting(skb, AF_INET6, state);
+	struct fmip_net *fn = priv;
+
+	if (unlikely(unusual(fn, skb)))
+		return prerouting(skb, AF_INET6, state);
+	switch (fmip_fast_ip6(fn, skb, state)) {
+	case FMIP_FAST_NOT_OURS:
+		return NF_ACCEPT;
+	case FMIP_FAST_TAKEN:
+		return NF_STOLEN;
+	default:
+		return prerouting(skb, AF_INET6, state);
+	}
 }
 
 static unsigned int prerouting4(void *priv, struct sk_buff *skb,
@@ -418,6 +443,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	.priority = INT_MAX,			\
 }
 
+/* Templates: each namespace has its own, which know it. */
 static const struct nf_hook_ops ip6_ops[] = {
 	HOOK(prerouting6, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
 	HOOK(local_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN),
@@ -444,13 +470,40 @@ static const struct nf_hook_ops arp_ops[] = {
 static const struct {
 	const struct nf_hook_ops *ops;
 	unsigned int n;
-} hook_sets[] = {
+} hook_sets[FMIP_HOOKS_SETS] = {
 	{ ip6_ops, ARRAY_SIZE(ip6_ops) },
 	{ ip6_local_ops, ARRAY_SIZE(ip6_local_ops) },
 	{ ip4_ops, ARRAY_SIZE(ip4_ops) },
 	{ ip4_local_ops, ARRAY_SIZE(ip4_local_ops) },
 	{ arp_ops, ARRAY_SIZE(arp_ops) },
 };
+
+static int register_set(struct fmip_net *fn, unsigned int i)
+{
+	unsigned int n = hook_sets[i].n, j;
+	struct nf_hook_ops *ops;
+	int err;
+
+	ops = kmemdup(hook_sets[i].ops, n * sizeof(*ops), GFP_KERNEL_ACCOUNT);
+	if (!ops)
+		return -ENOMEM;
+	for (j = 0; j < n; j++)
+		ops[j].priv = fn;
+	err = nf_register_net_hooks(fn->net, ops, n);
+	if (err)
+		kfree(ops);
+	else
+		fn->hook_ops[i] = ops;
+	return err;
+}
+
+static void unregister_set(struct fmip_net *fn, unsigned int i)
+{
+	nf_unregister_net_hooks(fn->net, fn->hook_ops[i], hook_sets[i].n);
+	/* Packets that are in the hooks still know them. */
+	kfree_rcu_mightsleep(fn->hook_ops[i]);
+	fn->hook_ops[i] = NULL;
+}
 
 /**
  * fmip_hooks_register() - see packets from now on
@@ -469,8 +522,7 @@ int fmip_hooks_register(struct fmip_net *fn, u8 wanted)
 	for (i = 0; i < ARRAY_SIZE(hook_sets); i++) {
 		if (!(wanted & BIT(i)) || fn->hooked & BIT(i))
 			continue;
-		err = nf_register_net_hooks(fn->net, hook_sets[i].ops,
-					    hook_sets[i].n);
+		err = register_set(fn, i);
 		if (err)
 			return err;
 		/* After the hook: until then it counts as somebody else's. */
@@ -500,7 +552,6 @@ void fmip_hooks_unregister(struct fmip_net *fn)
 	synchronize_net();
 	for (i = 0; i < ARRAY_SIZE(hook_sets); i++)
 		if (fn->hooked & BIT(i))
-			nf_unregister_net_hooks(fn->net, hook_sets[i].ops,
-						hook_sets[i].n);
+			unregister_set(fn, i);
 	WRITE_ONCE(fn->hooked, 0);
 }

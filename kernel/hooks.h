@@ -14,6 +14,7 @@ struct sk_buff;
 #define FMIP_HOOKS_IP4		4	/* received IPv4 */
 #define FMIP_HOOKS_IP4_LOCAL	8	/* the router's own IPv4 */
 #define FMIP_HOOKS_ARP		16	/* received ARP */
+#define FMIP_HOOKS_SETS		5	/* how many of them there are */
 
 bool fmip_hooks_foreign(struct fmip_net *fn, u8 family, unsigned int hook);
 bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,

@@ -3,7 +3,6 @@
  * The table that finds the binding of a packet: one hash table, probed once for
  * each distinct prefix length and scope in use, in the order of precedence.
  */
-#include <linux/jhash.h>
 #include <linux/slab.h>
 
 #include <net/ipv6.h>
@@ -12,51 +11,7 @@
 #include "binding.h"
 #include "compat.h"
 #include "match.h"
-
-#define KEY_WORDS	(sizeof(struct fmip_match_key) / sizeof(u32))
-
-static u32 hash_key(const void *data, u32 len, u32 seed)
-{
-	return jhash2(data, KEY_WORDS, seed);
-}
-
-static u32 hash_match(const void *data, u32 len, u32 seed)
-{
-	const struct fmip_match *m = data;
-
-	return jhash2((const u32 *)&m->key, KEY_WORDS, seed);
-}
-
-/* A call to memcmp() costs more than all the rest of a lookup. */
-static bool same_key(const struct fmip_match_key *a,
-		     const struct fmip_match_key *b)
-{
-	const u32 *x = (const u32 *)a, *y = (const u32 *)b;
-	u32 differ = 0;
-	unsigned int i;
-
-	BUILD_BUG_ON(sizeof(*a) % sizeof(u32));
-	for (i = 0; i < KEY_WORDS; i++)
-		differ |= x[i] ^ y[i];
-	return !differ;
-}
-
-static int compare(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const struct fmip_match *m = obj;
-
-	return !same_key(&m->key, arg->key);
-}
-
-static const struct rhashtable_params match_params = {
-	.key_len = sizeof(struct fmip_match_key),
-	.key_offset = offsetof(struct fmip_match, key),
-	.head_offset = offsetof(struct fmip_match, node),
-	.hashfn = hash_key,
-	.obj_hashfn = hash_match,
-	.obj_cmpfn = compare,
-	.automatic_shrinking = true,
-};
+#include "match_lookup.h"
 
 /**
  * fmip_match_table_init() - make an empty table
@@ -67,7 +22,7 @@ static const struct rhashtable_params match_params = {
  */
 int fmip_match_table_init(struct fmip_match_table *t)
 {
-	return rhashtable_init(&t->nodes, &match_params);
+	return rhashtable_init(&t->nodes, &fmip_match_params);
 }
 
 /**
@@ -114,26 +69,19 @@ struct fmip_match_list *fmip_match_list_alloc(unsigned int n)
 struct fmip_match *fmip_match_find(struct fmip_match_table *t,
 				   const struct fmip_match_key *key)
 {
-	return rhashtable_lookup_fast(&t->nodes, key, match_params);
-}
-
-static unsigned int class_of(u8 family, u8 direction, bool accept)
-{
-	return (family == AF_INET6) | (direction == FMIP_DIRECTION_SRC) << 1 |
-	       accept << 2;
+	return rhashtable_lookup_fast(&t->nodes, key, fmip_match_params);
 }
 
 static unsigned int class_of_key(const struct fmip_match_key *key)
 {
-	return class_of(key->family, key->direction,
-			fmip_match_is_accept(key));
+	return fmip_match_class(key->family, key->direction,
+				fmip_match_is_accept(key));
 }
 
 /* What a packet from there has in a scope; false if it is not in such a one. */
 static bool set_scope(struct fmip_match_key *key, u8 scope,
 		      const struct fmip_from *from)
 {
-	key->scope = scope;
 	key->scope_id = 0;
 	key->key = 0;
 	if (likely(scope == FMIP_SCOPE_ANY))
@@ -153,17 +101,14 @@ static bool set_scope(struct fmip_match_key *key, u8 scope,
 	return key->scope_id;
 }
 
-static __always_inline struct fmip_match *
-lookup(struct fmip_match_table *t, unsigned int class, u8 family,
-       const struct in6_addr *addr, enum fmip_direction direction,
-       const struct fmip_from *from)
+static struct fmip_match *lookup(struct fmip_match_table *t,
+				 unsigned int class, u8 family,
+				 const struct in6_addr *addr,
+				 enum fmip_direction direction,
+				 const struct fmip_from *from)
 {
-	/* A header may lie at an odd place. */
-	u64 high = get_unaligned((const u64 *)addr);
-	u64 low = get_unaligned((const u64 *)addr + 1);
 	struct fmip_probes *probes = rcu_dereference(t->probes[class]);
-	struct fmip_match_key key __aligned(8);
-	u64 *k = (u64 *)&key.addr;
+	struct fmip_match_key key;
 	struct fmip_match *m;
 	unsigned int i;
 
@@ -172,14 +117,9 @@ lookup(struct fmip_match_table *t, unsigned int class, u8 family,
 	key.direction = direction;
 	key.family = family;
 	for (i = 0; i < probes->n; i++) {
-		const struct fmip_probe *p = &probes->probe[i];
-
-		if (!set_scope(&key, p->scope, from))
+		if (!set_scope(&key, probes->probe[i].scope, from))
 			continue;
-		key.prefixlen = p->prefixlen;
-		k[0] = high & p->mask[0];
-		k[1] = low & p->mask[1];
-		m = rhashtable_lookup(&t->nodes, &key, match_params);
+		m = fmip_match_probe(t, &probes->probe[i], &key, addr);
 		if (m)
 			return m;
 	}
@@ -205,7 +145,7 @@ struct fmip_match *fmip_match_lookup(struct fmip_match_table *t, u8 family,
 				     enum fmip_direction direction,
 				     const struct fmip_from *from)
 {
-	return lookup(t, class_of(family, direction, false), family, addr,
+	return lookup(t, fmip_match_class(family, direction, false), family, addr,
 		      direction, from);
 }
 
@@ -226,7 +166,7 @@ struct fmip_match *fmip_match_accept(struct fmip_match_table *t, u8 family,
 				     enum fmip_direction direction,
 				     const struct fmip_from *from)
 {
-	return lookup(t, class_of(family, direction, true), family, addr,
+	return lookup(t, fmip_match_class(family, direction, true), family, addr,
 		      direction, from);
 }
 
@@ -241,8 +181,8 @@ struct fmip_match *fmip_match_accept(struct fmip_match_table *t, u8 family,
 bool fmip_match_in_use(const struct fmip_match_table *t, u8 family,
 		       enum fmip_direction direction)
 {
-	return rcu_access_pointer(t->probes[class_of(family, direction,
-						      false)]);
+	return rcu_access_pointer(t->probes[fmip_match_class(family, direction,
+						       false)]);
 }
 
 static struct fmip_probes *probes_of(struct fmip_match_table *t,
@@ -361,7 +301,7 @@ static struct fmip_match *find_same(struct fmip_match *list, unsigned int n,
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		if (same_key(&list[i].key, key))
+		if (fmip_match_same(&list[i].key, key))
 			return &list[i];
 	return NULL;
 }
@@ -374,13 +314,13 @@ static int insert(struct fmip_match_table *t, struct fmip_match *m,
 
 	if (was)
 		return rhashtable_replace_fast(&t->nodes, &was->node, &m->node,
-					       match_params);
+					       fmip_match_params);
 	/* The probe first: a lookup that finds the match must have probed. */
 	err = get_probe(t, &m->key);
 	if (err)
 		return err;
 	err = rhashtable_lookup_insert_key(&t->nodes, &m->key, &m->node,
-					   match_params);
+					   fmip_match_params);
 	if (err)
 		put_probe(t, &m->key);
 	return err;
@@ -392,10 +332,10 @@ static void remove(struct fmip_match_table *t, struct fmip_match *m,
 {
 	if (back) {
 		rhashtable_replace_fast(&t->nodes, &m->node, &back->node,
-					match_params);
+					fmip_match_params);
 		return;
 	}
-	rhashtable_remove_fast(&t->nodes, &m->node, match_params);
+	rhashtable_remove_fast(&t->nodes, &m->node, fmip_match_params);
 	put_probe(t, &m->key);
 }
 

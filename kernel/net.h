@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "hooks.h"
 #include "match.h"
 #include "stats.h"
 
@@ -51,6 +52,7 @@
  * @reap_proxies: ended, to be taken apart under RTNL
  * @reap_work: does all that
  * @hooked: FMIP_HOOKS_* that are registered, under @lock
+ * @hook_ops: what has been registered, by the bits of @hooked
  * @deaf: the hooks take nothing, because they are about to go
  * @idle_work: unregisters them after a while without bindings
  * @rejected_limit: holds back events about what is rejected
@@ -89,6 +91,7 @@ struct fmip_net {
 	struct llist_head reap_proxies;
 	struct work_struct reap_work;
 	u8 hooked;
+	struct nf_hook_ops *hook_ops[FMIP_HOOKS_SETS];
 	bool deaf;
 	struct delayed_work idle_work;
 	struct ratelimit_state rejected_limit;

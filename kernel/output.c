@@ -24,8 +24,13 @@
 #include "output.h"
 #include "tunnel.h"
 
-/* What a function that has consumed a packet returned. */
-static enum fmip_drop outcome(int err)
+/**
+ * fmip_output_verdict() - what became of a packet
+ * @err: what the function that has consumed it returned
+ *
+ * Return: FMIP_DROP_NONE, or why it was freed.
+ */
+enum fmip_drop fmip_output_verdict(int err)
 {
 	if (likely(!net_xmit_eval(err)))
 		return FMIP_DROP_NONE;
@@ -73,8 +78,18 @@ static int give_to_neigh(struct sk_buff *skb)
 	return neigh_output(neigh, skb, skip_cache);
 }
 
-/* A packet is back from user space, and has been through POSTROUTING. */
-static int postrouting_ok(struct net *net, struct sock *sk, struct sk_buff *skb)
+/**
+ * fmip_output_postrouting_ok() - an outer packet is back from user space, and
+ *	has passed POSTROUTING
+ * @net: namespace
+ * @sk: unused
+ * @skb: packet; consumed
+ *
+ * Context: any but hard interrupts.
+ * Return: what sending it returned.
+ */
+int fmip_output_postrouting_ok(struct net *net, struct sock *sk,
+			       struct sk_buff *skb)
 {
 	int err;
 
@@ -143,10 +158,10 @@ static enum fmip_drop send_direct(struct fmip_net *fn, struct fmip_path *path,
 		return verdict(ret);
 	/* A rule may have marked it, and that may have changed its route. */
 	if (unlikely(skb_dst(skb) != dst))
-		return outcome(dst_output(fn->net, NULL, skb));
+		return fmip_output_verdict(dst_output(fn->net, NULL, skb));
 	skb->dev = dev;
 	ret = nf_hook(pf, NF_INET_POST_ROUTING, fn->net, NULL, skb, NULL, dev,
-		      postrouting_ok);
+		      fmip_output_postrouting_ok);
 	if (unlikely(ret != 1))
 		return verdict(ret);
 	neigh = fmip_path_neigh(path, dst);
@@ -154,7 +169,7 @@ static enum fmip_drop send_direct(struct fmip_net *fn, struct fmip_path *path,
 		kfree_skb(skb);
 		return FMIP_DROP_XMIT;
 	}
-	return outcome(neigh_output(neigh, skb, family == AF_INET &&
+	return fmip_output_verdict(neigh_output(neigh, skb, family == AF_INET &&
 				    neigh->tbl->family == AF_INET6));
 }
 
@@ -180,8 +195,8 @@ enum fmip_drop fmip_output(struct fmip_net *fn, struct fmip_path *path,
 		return FMIP_DROP_NO_ROUTE;
 	}
 	if (path->key.family == AF_INET6)
-		return outcome(ip6_local_out(fn->net, NULL, skb));
-	return outcome(ip_local_out(fn->net, NULL, skb));
+		return fmip_output_verdict(ip6_local_out(fn->net, NULL, skb));
+	return fmip_output_verdict(ip_local_out(fn->net, NULL, skb));
 }
 
 /**
@@ -199,10 +214,10 @@ enum fmip_drop fmip_output_routed(struct fmip_net *fn, struct sk_buff *skb)
 
 	skb->dev = dev;
 	if (!fmip_path_is_direct(dst))
-		return outcome(dst_output(fn->net, NULL, skb));
+		return fmip_output_verdict(dst_output(fn->net, NULL, skb));
 	if (skb_cow_head(skb, LL_RESERVED_SPACE(dev))) {
 		kfree_skb(skb);
 		return FMIP_DROP_NO_MEMORY;
 	}
-	return outcome(give_to_neigh(skb));
+	return fmip_output_verdict(give_to_neigh(skb));
 }

@@ -109,6 +109,9 @@ static void set_route(struct fmip_path *path, struct dst_entry *dst, u32 cookie,
 				  lockdep_is_held(&path->dst_lock));
 	WRITE_ONCE(path->cookie, cookie);
 	WRITE_ONCE(path->direct, direct);
+	if (dst)
+		path->room = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
+			     fmip_path_overhead(path, true);
 	spin_unlock_bh(&path->dst_lock);
 	dst_release(old);
 	if (old_neigh)
@@ -362,10 +365,17 @@ static struct dst_entry *refresh(struct fmip_net *fn, struct fmip_path *path)
 struct dst_entry *fmip_path_route(struct fmip_net *fn, struct fmip_path *path)
 {
 	struct dst_entry *dst = rcu_dereference(path->dst);
+	u32 sernum = atomic_read(&fn->net->ipv6.fib6_sernum);
 
-	if (likely(dst) && dst_check(dst, READ_ONCE(path->cookie)))
-		return dst;
-	return refresh(fn, path);
+	if (unlikely(!dst || !dst_check(dst, READ_ONCE(path->cookie)))) {
+		dst = refresh(fn, path);
+		if (!dst)
+			return NULL;
+	}
+	/* What has changed since it was read shows the next time. */
+	WRITE_ONCE(path->checked, (u32)jiffies);
+	WRITE_ONCE(path->sernum, sernum);
+	return dst;
 }
 
 static struct neighbour *look_up_neigh(const struct fmip_path *path,

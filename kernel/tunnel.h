@@ -63,6 +63,9 @@ struct fmip_path_key {
  * @neigh: cached neighbour entry of the next hop, or NULL; read under RCU
  * @standin: what inner hooks see as the route, or NULL; read under RCU
  * @cookie: says whether @dst is still valid
+ * @sernum: of the namespace's routes when @dst was last found to be valid
+ * @checked: jiffies, then
+ * @room: what goes in front of an inner packet, link-layer header included
  * @addresses: fmip_net.addresses when @key.local was last found to be ours
  * @dst_lock: serialises the writers of @dst, @neigh, @cookie and @direct
  * @rcu: freed after a grace period
@@ -84,6 +87,9 @@ struct fmip_path {
 	struct neighbour __rcu *neigh;
 	struct fmip_standin __rcu *standin;
 	u32 cookie;
+	u32 sernum;
+	u32 checked;
+	u16 room;
 	u32 addresses;
 	spinlock_t dst_lock; /* writing the cached route */
 	struct rcu_head rcu;

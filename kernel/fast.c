@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The short way of a received IPv6 packet to its binding, through the gate, and
+ * into a tunnel over IPv6.
+ *
+ * It does what hooks.c, forward.c, target.c, encap.c and output.c do, in one
+ * piece, for a packet about which nothing is unusual; with the first thing that
+ * is, and before anything has been changed, it leaves the packet to them.  The
+ * hooks that have entries see the packet here as there.
+ */
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/skbuff.h>
+#include <net/addrconf.h>
+#include <net/dst.h>
+#include <net/gre.h>
+#include <net/inet_ecn.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/neighbour.h>
+#include <net/xfrm.h>
+
+#include "binding.h"
+#include "device.h"
+#include "fast.h"
+#include "forward.h"
+#include "link.h"
+#include "match_lookup.h"
+#include "net.h"
+#include "output.h"
+#include "packet.h"
+#include "queue.h"
+#include "route.h"
+#include "tunnel.h"
+
+/* With whatever goes around them, such packets fit any IPv6 path. */
+#define FITS_ALWAYS	(IPV6_MIN_MTU - 64)
+
+/**
+ * struct fast - a packet on the short way
+ * @fn: namespace
+ * @skb: packet
+ * @b: its binding
+ * @target: its only target
+ * @path: of the tunnel, or NULL for a link
+ * @dst: route of the path
+ * @neigh: neighbour entry of its next hop
+ * @dev: the fmip device, or the link's
+ * @room: that the packet must have in front of it
+ */
+struct fast {
+	struct fmip_net *fn;
+	struct sk_buff *skb;
+	struct fmip_binding *b;
+	const struct fmip_target *target;
+	struct fmip_path *path;
+	struct dst_entry *dst;
+	struct neighbour *neigh;
+	struct net_device *dev;
+	unsigned int room;
+};
+
+static __always_inline struct nf_hook_entries *entries(const struct net *net,
+						       unsigned int hook)
+{
+	return rcu_dereference(net->nf.hooks_ipv6[hook]);
+}
+
+/* 2000::/3 */
+static __always_inline bool is_global(const struct in6_addr *addr)
+{
+	return (addr->s6_addr[0] & 0xe0) == 0x20;
+}
+
+static __always_inline bool plain_packet(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+
+	return is_global(&ip6h->daddr) && is_global(&ip6h->saddr) &&
+	       ip6h->hop_limit > 1 && ip6h->nexthdr != IPPROTO_ICMPV6 &&
+	       !(IP6CB(skb)->flags & IP6SKB_ROUTERALERT) &&
+	       !IP6CB(skb)->frag_max_size && !skb->ignore_df &&
+	       skb->len <= FITS_ALWAYS && !skb_is_gso(skb) &&
+	       skb->ip_summed != CHECKSUM_PARTIAL && !skb_cloned(skb) &&
+	       !skb->encapsulation;
+}
+
+static __always_inline bool forwards(const struct net *net)
+{
+	if (!READ_ONCE(net->ipv6.devconf_all->forwarding))
+		return false;
+#ifdef CONFIG_XFRM
+	return !READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_FWD]) &&
+	       !READ_ONCE(net->xfrm.policy_count[XFRM_POLICY_OUT]) &&
+	       READ_ONCE(net->xfrm.policy_default[XFRM_POLICY_FWD]) ==
+	       XFRM_USERPOLICY_ACCEPT &&
+	       READ_ONCE(net->xfrm.policy_default[XFRM_POLICY_OUT]) ==
+	       XFRM_USERPOLICY_ACCEPT;
+#else
+	return true;
+#endif
+}
+
+/* The match, if there is only one kind of them; ERR_PTR() if there are more. */
+static __always_inline struct fmip_match *find(struct fmip_net *fn,
+					       const struct sk_buff *skb)
+{
+	struct fmip_match_table *t = &fn->matches;
+	struct fmip_match_key key = {
+		.family = AF_INET6,
+		.direction = FMIP_DIRECTION_DST,
+	};
+	struct fmip_probes *probes;
+
+	probes = rcu_dereference(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false)]);
+	if (unlikely(rcu_access_pointer(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_SRC, false)])))
+		return ERR_PTR(-EAGAIN);
+	if (unlikely(!probes))
+		return NULL;
+	if (unlikely(probes->n != 1 || probes->probe[0].scope != FMIP_SCOPE_ANY))
+		return ERR_PTR(-EAGAIN);
+	return fmip_match_probe(t, &probes->probe[0], &key,
+				&ipv6_hdr(skb)->daddr);
+}
+
+/* The tunnel's route and next hop, if they are known and still hold. */
+static __always_inline bool find_path(struct fast *f)
+{
+	struct fmip_path *path = rcu_dereference(f->target->tunnel->path);
+
+	if (path->key.family != AF_INET6 || !READ_ONCE(path->direct) ||
+	    path->encaplimit != FMIP_ENCAPLIMIT_NONE ||
+	    path->flags & (FMIP_TUNNEL_F_FLOW_INHERIT | FMIP_TUNNEL_F_FLOW_HASH))
+		return false;
+	f->path = path;
+	/* A change of routes shows at once, what only time changes soon. */
+	f->dst = rcu_dereference(path->dst);
+	if (unlikely(READ_ONCE(path->checked) != (u32)jiffies ||
+		     READ_ONCE(path->sernum) !=
+		     atomic_read(&f->fn->net->ipv6.fib6_sernum))) {
+		f->dst = fmip_path_route(f->fn, path);
+		if (!READ_ONCE(path->direct))
+			return false;
+	}
+	f->neigh = rcu_dereference(path->neigh);
+	if (unlikely(!f->dst || !f->neigh || READ_ONCE(f->neigh->dead) ||
+		     f->neigh->dev != f->dst->dev || !ip6_dst_idev(f->dst)))
+		return false;
+	f->dev = rcu_dereference(f->fn->dev);
+	f->room = path->room;
+	return true;
+}
+
+static __always_inline bool find_target(struct fast *f,
+					const struct fmip_plan *plan)
+{
+	if (unlikely(plan->n_targets != 1 || plan->has_end))
+		return false;
+	f->target = &plan->target[0];
+	if (likely(f->target->type == FMIP_TARGET_TUNNEL))
+		return find_path(f);
+	if (f->target->type != FMIP_TARGET_LINK)
+		return false;
+	f->path = NULL;
+	f->dev = f->target->link->dev;
+	f->room = LL_RESERVED_SPACE(f->dev);
+	return true;
+}
+
+/* What ip6_mtu() comes to. */
+static __always_inline unsigned int underlay_mtu(const struct dst_entry *dst)
+{
+	unsigned int mtu = dst_metric_raw(dst, RTAX_MTU);
+	struct inet6_dev *idev;
+
+	if (mtu)
+		return min_t(unsigned int, mtu, IP6_MAX_MTU);
+	idev = __in6_dev_get(dst->dev);
+	return idev ? READ_ONCE(idev->cnf.mtu6) : IPV6_MIN_MTU;
+}
+
+static __always_inline unsigned int overhead(const struct fast *f)
+{
+	if (f->path->encap == FMIP_ENCAP_IP6)
+		return sizeof(struct ipv6hdr);
+	return sizeof(struct ipv6hdr) + sizeof(struct gre_base_hdr) +
+	       f->target->has_key * sizeof(__be32);
+}
+
+/* The route that the inner hooks see, if there are any to see it. */
+static __always_inline bool set_standin(struct fast *f)
+{
+	struct fmip_standin *s;
+	unsigned int mtu;
+
+	if (likely(f->path)) {
+		mtu = underlay_mtu(f->dst) - overhead(f);
+		s = rcu_dereference(f->path->standin);
+		if (unlikely(!s || s->mtu != mtu))
+			s = fmip_path_standin(f->fn, f->path, mtu);
+	} else {
+		mtu = fmip_link_mtu(f->dev, AF_INET6);
+		s = fmip_route_standin(f->fn, f->dev, mtu);
+	}
+	if (unlikely(!s))
+		return false;
+	skb_dst_set_noref(f->skb, &s->rt6->dst);
+	return true;
+}
+
+static __always_inline void count(struct fast *f, enum fmip_count what,
+				  unsigned int len)
+{
+	struct fmip_pcpu_stats *s = this_cpu_ptr(f->fn->stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_inc(&s->count[what]);
+	u64_stats_add(&s->count[what + 1], len);
+	u64_stats_update_end(&s->syncp);
+	atomic64_inc(&f->b->count[what]);
+	atomic64_add(len, &f->b->count[what + 1]);
+}
+
+static __always_inline int hook(struct fast *f, struct nf_hook_entries *e,
+				unsigned int hook, struct net_device *in,
+				struct net_device *out,
+				int (*okfn)(struct net *, struct sock *,
+					    struct sk_buff *))
+{
+	struct nf_hook_state state;
+
+	if (!e)
+		return 1;
+	nf_hook_state_init(&state, hook, NFPROTO_IPV6, in, out, NULL,
+			   f->fn->net, okfn);
+	return nf_hook_slow(f->skb, &state, e, 0);
+}
+
+/* The inner packet's hooks; false if one of them has kept it. */
+static __always_inline bool inner_hooks(struct fast *f, unsigned int len,
+					struct nf_hook_entries *forward,
+					struct nf_hook_entries *post)
+{
+	struct net_device *in = f->skb->dev;
+	int ret;
+
+	*fmip_packet_cb(f->skb) = (struct fmip_packet_cb) {};
+	ret = hook(f, forward, NF_INET_FORWARD, in, f->dev, fmip_forward_ok);
+	if (likely(ret == 1)) {
+		f->skb->dev = f->dev;
+		ret = hook(f, post, NF_INET_POST_ROUTING, in, f->dev,
+			   fmip_postrouting_ok);
+	}
+	if (likely(ret == 1))
+		return true;
+	if (ret < 0) {
+		count(f, FMIP_COUNT_RECEIVED, len);
+		fmip_stats_drop(f->fn, f->b, FMIP_DROP_FIREWALL, 1);
+	}
+	return false;
+}
+
+static __always_inline u8 dsfield(const struct fmip_path *path,
+				  const struct ipv6hdr *inner)
+{
+	u8 was = ipv6_get_dsfield(inner);
+
+	if (path->dscp == FMIP_DSCP_INHERIT)
+		return was;
+	return path->dscp << 2 | (was & INET_ECN_MASK);
+}
+
+static __always_inline u8 hop_limit(const struct fast *f)
+{
+	struct inet6_dev *idev;
+	u32 limit = f->path->ttl ?: dst_metric_raw(f->dst, RTAX_HOPLIMIT);
+
+	if (limit)
+		return limit;
+	idev = ip6_dst_idev(f->dst);
+	return READ_ONCE(idev->cnf.hop_limit);
+}
+
+static __always_inline void push(struct fast *f)
+{
+	const struct fmip_path *path = f->path;
+	struct sk_buff *skb = f->skb;
+	u8 ds = dsfield(path, ipv6_hdr(skb)), proto = IPPROTO_IPV6;
+	struct gre_base_hdr *greh;
+	struct ipv6hdr *ip6h;
+
+	if (path->encap == FMIP_ENCAP_GRE6) {
+		if (f->target->has_key)
+			*(__be32 *)__skb_push(skb, 4) = htonl(f->target->key);
+		greh = __skb_push(skb, sizeof(*greh));
+		greh->flags = f->target->has_key ? GRE_KEY : 0;
+		greh->protocol = htons(ETH_P_IPV6);
+		skb_reset_transport_header(skb);
+		proto = IPPROTO_GRE;
+	}
+	ip6h = __skb_push(skb, sizeof(*ip6h));
+	skb_reset_network_header(skb);
+	ip6_flow_hdr(ip6h, ds, path->flowlabel);
+	ip6h->payload_len = htons(skb->len - sizeof(*ip6h));
+	ip6h->nexthdr = proto;
+	ip6h->hop_limit = hop_limit(f);
+	ip6h->saddr = path->key.local;
+	ip6h->daddr = path->key.remote;
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
+}
+
+/* The outer packet's hooks, and then the neighbour entry that the path has. */
+static __always_inline enum fmip_drop send(struct fast *f)
+{
+	struct net *net = f->fn->net;
+	struct sk_buff *skb = f->skb;
+	struct net_device *dev = f->dst->dev;
+	int ret;
+
+	ret = hook(f, entries(net, NF_INET_LOCAL_OUT), NF_INET_LOCAL_OUT, NULL,
+		   dev, dst_output);
+	if (likely(ret == 1)) {
+		if (unlikely(skb_dst(skb) != f->dst))
+			return fmip_output_verdict(dst_output(net, NULL, skb));
+		skb->dev = dev;
+		ret = hook(f, entries(net, NF_INET_POST_ROUTING),
+			   NF_INET_POST_ROUTING, NULL, dev,
+			   fmip_output_postrouting_ok);
+	}
+	if (unlikely(ret != 1))
+		return ret < 0 ? FMIP_DROP_FIREWALL : FMIP_DROP_NONE;
+	ret = neigh_output(f->neigh, skb, false);
+	return likely(!ret) ? FMIP_DROP_NONE : fmip_output_verdict(ret);
+}
+
+static __always_inline void encapsulate(struct fast *f, unsigned int len)
+{
+	struct sk_buff *skb = f->skb;
+	enum fmip_drop why;
+
+	if (unlikely(dev_nit_active(f->dev)))
+		fmip_device_capture(f->dev, skb);
+	skb->ip_summed = CHECKSUM_NONE;
+	/* What skb_scrub_packet() does. */
+	skb->skb_iif = 0;
+	skb_ext_reset(skb);
+	nf_reset_ct(skb);
+	nf_reset_trace(skb);
+	skb_dst_set_noref(skb, f->dst);
+	push(f);
+	skb->ignore_df = 1;
+	skb->mark = f->path->mark;
+	IP6_UPD_PO_STATS(f->fn->net, ip6_dst_idev(f->dst), IPSTATS_MIB_OUT,
+			 skb->len);
+	why = send(f);
+	if (unlikely(why)) {
+		fmip_stats_drop(f->fn, f->b, why, 1);
+		return;
+	}
+	count(f, FMIP_COUNT_SENT, len);
+	dev_sw_netstats_tx_add(f->dev, 1, len);
+}
+
+/* Nothing is going to turn out to be unusual from here on. */
+static __always_inline void forward(struct fast *f,
+				    struct nf_hook_entries *forward,
+				    struct nf_hook_entries *post)
+{
+	struct sk_buff *skb = f->skb;
+	unsigned int len = skb->len;
+	struct net *net = f->fn->net;
+
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+	__IP6_INC_STATS(net, __in6_dev_get(f->dev),
+			IPSTATS_MIB_OUTFORWDATAGRAMS);
+	ipv6_hdr(skb)->hop_limit--;
+	skb_clear_tstamp(skb);
+	if ((forward || post) && !inner_hooks(f, len, forward, post))
+		return;
+	count(f, FMIP_COUNT_RECEIVED, len);
+	/* Pairs with set_gate() in queue.c. */
+	if (likely(smp_load_acquire(&f->b->gate) == FMIP_GATE_OPEN && f->path))
+		encapsulate(f, len);
+	else
+		fmip_queue_pass(f->b, skb, 0);
+}
+
+/**
+ * fmip_fast_ip6() - the short way of a received packet
+ * @fn: namespace
+ * @skb: packet in PREROUTING, for this host by its link-layer address, without
+ *	a route
+ * @state: of the hook
+ *
+ * Context: RCU, bottom halves off.
+ * Return: what became of it.
+ */
+enum fmip_fast fmip_fast_ip6(struct fmip_net *fn, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	struct fast f = { .fn = fn, .skb = skb };
+	struct nf_hook_entries *hooks, *post;
+	struct fmip_match *m = find(fn, skb);
+
+	if (!m)
+		return FMIP_FAST_NOT_OURS;
+	if (unlikely(IS_ERR(m)))
+		return FMIP_FAST_UNUSUAL;
+	f.b = m->binding;
+	if (unlikely(READ_ONCE(f.b->dying) || !fmip_match_whole(&m->key) ||
+		     !plain_packet(skb) || !forwards(fn->net) ||
+		     !find_target(&f, rcu_dereference(f.b->plan)) ||
+		     skb_headroom(skb) < f.room))
+		return FMIP_FAST_UNUSUAL;
+	hooks = entries(fn->net, NF_INET_FORWARD);
+	post = entries(fn->net, NF_INET_POST_ROUTING);
+	if ((hooks || post) && !set_standin(&f))
+		return FMIP_FAST_UNUSUAL;
+	forward(&f, hooks, post);
+	return FMIP_FAST_TAKEN;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The inner loop of the lookup, for those who call it with every packet.
+ */
+#ifndef _FMIP_MATCH_LOOKUP_H
+#define _FMIP_MATCH_LOOKUP_H
+
+#include <linux/jhash.h>
+#include <linux/rhashtable.h>
+
+#include "compat.h"
+#include "match.h"
+
+/*
+ * A node chooses the lower half of its address, and all that it shares with
+ * others is in the upper half: that may be folded.
+ */
+static inline u32 fmip_match_hash(const struct fmip_match_key *key, u32 seed)
+{
+	const u32 *a = key->addr.s6_addr32;
+
+	seed ^= key->prefixlen | key->direction << 8 | key->scope << 16 |
+		key->family << 24;
+	return jhash_3words(a[2] ^ key->scope_id, a[3] ^ key->key,
+			    a[0] ^ a[1], seed);
+}
+
+static inline u32 fmip_match_hash_key(const void *data, u32 len, u32 seed)
+{
+	return fmip_match_hash(data, seed);
+}
+
+static inline u32 fmip_match_hash_object(const void *data, u32 len, u32 seed)
+{
+	return fmip_match_hash(&((const struct fmip_match *)data)->key, seed);
+}
+
+/* A call to memcmp() would cost more than all the rest of a lookup. */
+static inline bool fmip_match_same(const struct fmip_match_key *a,
+				   const struct fmip_match_key *b)
+{
+	const u64 *x = (const u64 *)a, *y = (const u64 *)b;
+
+	BUILD_BUG_ON(sizeof(*a) != 28);
+	return !((get_unaligned(&x[1]) ^ get_unaligned(&y[1])) |
+		 (get_unaligned(&x[0]) ^ get_unaligned(&y[0])) |
+		 (get_unaligned(&x[2]) ^ get_unaligned(&y[2])) |
+		 (((const u32 *)a)[6] ^ ((const u32 *)b)[6]));
+}
+
+static inline int fmip_match_compare(struct rhashtable_compare_arg *arg,
+				     const void *obj)
+{
+	const struct fmip_match *m = obj;
+
+	return !fmip_match_same(&m->key, arg->key);
+}
+
+static const struct rhashtable_params fmip_match_params = {
+	.key_len = sizeof(struct fmip_match_key),
+	.key_offset = offsetof(struct fmip_match, key),
+	.head_offset = offsetof(struct fmip_match, node),
+	.hashfn = fmip_match_hash_key,
+	.obj_hashfn = fmip_match_hash_object,
+	.obj_cmpfn = fmip_match_compare,
+	.automatic_shrinking = true,
+};
+
+/* The index into fmip_match_table.probes. */
+static inline unsigned int fmip_match_class(u8 family, u8 direction,
+					    bool accept)
+{
+	return (family == AF_INET6) | (direction == FMIP_DIRECTION_SRC) << 1 |
+	       accept << 2;
+}
+
+/**
+ * fmip_match_probe() - look for one kind of match
+ * @t: table
+ * @p: the kind
+ * @key: family, direction and what the scope has; the rest is filled in
+ * @addr: address; a header may lie at an odd place
+ *
+ * Context: RCU.
+ * Return: the match, valid for the RCU section, or NULL.
+ */
+static __always_inline struct fmip_match *
+fmip_match_probe(struct fmip_match_table *t, const struct fmip_probe *p,
+		 struct fmip_match_key *key, const struct in6_addr *addr)
+{
+	u64 high = get_unaligned((const u64 *)addr) & p->mask[0];
+	u64 low = get_unaligned((const u64 *)addr + 1) & p->mask[1];
+
+	put_unaligned(high, (u64 *)&key->addr);
+	put_unaligned(low, (u64 *)&key->addr + 1);
+	key->prefixlen = p->prefixlen;
+	key->scope = p->scope;
+	return rhashtable_lookup(&t->nodes, key, fmip_match_params);
+}
+
+#endif /* _FMIP_MATCH_LOOKUP_H */
