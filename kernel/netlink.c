@@ -155,7 +155,6 @@ static const struct genl_ops fmip_genl_ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		BINDING_OP(GET, fmip_netlink_binding_get),
-		.start = fmip_netlink_binding_dump_start,
 		.dumpit = fmip_netlink_binding_dump,
 	}, {
 		BINDING_OP(FLUSH, fmip_netlink_binding_flush),
@@ -174,7 +173,6 @@ static const struct genl_ops fmip_genl_ops[] = {
 		.flags = GENL_UNS_ADMIN_PERM,
 	}, {
 		TUNNEL_OP(GET, fmip_netlink_tunnel_get),
-		.start = fmip_netlink_tunnel_dump_start,
 		.dumpit = fmip_netlink_tunnel_dump,
 	}, {
 		TUNNEL_OP(FLUSH, fmip_netlink_tunnel_flush),

@@ -24,6 +24,7 @@ extern const struct nla_policy fmip_config_policy[];
  * struct fmip_op - a request, or one entry of a list of requests
  * @fn: namespace
  * @attrs: by type
+ * @named: bit by type: which there are
  * @extack: says why not
  * @scratch: fmip_op_kind.scratch bytes, zeroed before the first use
  * @object: result: what it was about, if it still is there
@@ -33,6 +34,7 @@ extern const struct nla_policy fmip_config_policy[];
 struct fmip_op {
 	struct fmip_net *fn;
 	struct nlattr **attrs;
+	u64 named;
 	struct netlink_ext_ack *extack;
 	void *scratch;
 	void *object;
@@ -44,6 +46,8 @@ struct fmip_op {
  * struct fmip_op_kind - a kind of request that may come alone or in a list
  * @run: do it, or refuse it and change nothing; the namespace's lock held, and
  *	RTNL if @rtnl
+ * @end: give back what @run has kept in fmip_op.scratch, under the same locks;
+ *	or NULL
  * @put: say what fmip_op.object is, for who wants to be told; or NULL
  * @scratch: bytes that @run needs
  * @max: highest attribute type
@@ -54,6 +58,7 @@ struct fmip_op {
  */
 struct fmip_op_kind {
 	int (*run)(struct fmip_op *op);
+	void (*end)(struct fmip_op *op);
 	int (*put)(struct sk_buff *skb, struct fmip_net *fn, void *object);
 	size_t scratch;
 	u16 max;
@@ -107,6 +112,32 @@ struct sk_buff *fmip_netlink_answer(struct genl_info *info, void **hdr,
 				    u8 cmd);
 void fmip_netlink_breathe(struct fmip_net *fn);
 
+/**
+ * fmip_netlink_parse() - sort the attributes of a nest
+ * @attrs: result, by type; what is absent stays as it is
+ * @nest: the nest
+ * @extack: says why not
+ *
+ * The core has looked into it already, down to the last byte, and knows all
+ * types.  Only members of lists have not had to say that they are nests.
+ *
+ * Return: 0 or -EINVAL.
+ */
+static inline int fmip_netlink_parse(struct nlattr **attrs,
+				     const struct nlattr *nest,
+				     struct netlink_ext_ack *extack)
+{
+	struct nlattr *attr;
+	int rem;
+
+	if (unlikely(!(nest->nla_type & NLA_F_NESTED)))
+		return fmip_netlink_refuse(extack, nest,
+					   "NLA_F_NESTED is missing", -EINVAL);
+	nla_for_each_nested(attr, nest, rem)
+		attrs[nla_type(attr)] = attr;
+	return 0;
+}
+
 /* netlink_bulk.c */
 int fmip_netlink_run(struct genl_info *info, const struct fmip_op_kind *kind);
 
@@ -137,7 +168,6 @@ int fmip_netlink_binding_new(struct sk_buff *skb, struct genl_info *info);
 int fmip_netlink_binding_set(struct sk_buff *skb, struct genl_info *info);
 int fmip_netlink_binding_del(struct sk_buff *skb, struct genl_info *info);
 int fmip_netlink_binding_get(struct sk_buff *skb, struct genl_info *info);
-int fmip_netlink_binding_dump_start(struct netlink_callback *cb);
 int fmip_netlink_binding_dump(struct sk_buff *skb,
 			      struct netlink_callback *cb);
 int fmip_netlink_binding_flush(struct sk_buff *skb, struct genl_info *info);
@@ -147,7 +177,6 @@ int fmip_netlink_tunnel_new(struct sk_buff *skb, struct genl_info *info);
 int fmip_netlink_tunnel_set(struct sk_buff *skb, struct genl_info *info);
 int fmip_netlink_tunnel_del(struct sk_buff *skb, struct genl_info *info);
 int fmip_netlink_tunnel_get(struct sk_buff *skb, struct genl_info *info);
-int fmip_netlink_tunnel_dump_start(struct netlink_callback *cb);
 int fmip_netlink_tunnel_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int fmip_netlink_tunnel_flush(struct sk_buff *skb, struct genl_info *info);
 

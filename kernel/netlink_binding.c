@@ -221,10 +221,10 @@ out:
 
 static bool changes_pace(const struct fmip_request *req)
 {
-	struct nlattr **a = req->op->attrs;
-
-	return req->replace || a[FMIP_BINDING_A_RELEASE] ||
-	       a[FMIP_BINDING_A_SPEEDUP] || a[FMIP_BINDING_A_RATE];
+	return req->replace ||
+	       req->op->named & (BIT_ULL(FMIP_BINDING_A_RELEASE) |
+				 BIT_ULL(FMIP_BINDING_A_SPEEDUP) |
+				 BIT_ULL(FMIP_BINDING_A_RATE));
 }
 
 /* Change a binding that packets find; nothing fails once something changed. */
@@ -444,6 +444,7 @@ static int delete_binding(struct fmip_op *op)
 
 static const struct fmip_op_kind making = {
 	.run = make_binding,
+	.end = fmip_request_forget,
 	.put = fmip_netlink_put_binding,
 	.scratch = FMIP_REQUEST_SIZE,
 	.max = FMIP_BINDING_A_MAX,
@@ -455,6 +456,7 @@ static const struct fmip_op_kind making = {
 
 static const struct fmip_op_kind changing = {
 	.run = change_binding,
+	.end = fmip_request_forget,
 	.scratch = FMIP_REQUEST_SIZE,
 	.max = FMIP_BINDING_A_MAX,
 	.entries = FMIP_BINDING_A_ENTRIES,
@@ -535,19 +537,6 @@ int fmip_netlink_binding_get(struct sk_buff *skb, struct genl_info *info)
 	}
 	genlmsg_end(skb, hdr);
 	return genlmsg_reply(skb, info);
-}
-
-/**
- * fmip_netlink_binding_dump_start() - check FMIP_CMD_BINDING_GET about many
- * @cb: dump
- *
- * Return: 0 or a negative error.
- */
-int fmip_netlink_binding_dump_start(struct netlink_callback *cb)
-{
-	struct fmip_filter filter;
-
-	return fmip_filter_read_dump(&filter, cb, false);
 }
 
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,

@@ -119,11 +119,48 @@ static void put_refusal(struct sk_buff *skb, const struct fmip_op *op, u16 max)
 		nla_put_u16(skb, FMIP_RESULT_A_ATTR, blamed);
 }
 
+/**
+ * struct granted - the result of what has been done, as it is in a message
+ * @item: header of the member of the list
+ * @error_attr: header of FMIP_RESULT_A_ERROR
+ * @error: 0
+ * @id_attr: header of FMIP_RESULT_A_ID
+ * @id: the id
+ */
+struct granted {
+	struct nlattr item;
+	struct nlattr error_attr;
+	u32 error;
+	struct nlattr id_attr;
+	u32 id;
+};
+
 /* There is room, see results_reserve(). */
+static void add_granted(struct results *r, u32 id)
+{
+	static const struct granted like = {
+		.item.nla_len = sizeof(struct granted),
+		.error_attr.nla_len = NLA_HDRLEN + sizeof(u32),
+		.error_attr.nla_type = FMIP_RESULT_A_ERROR,
+		.id_attr.nla_len = NLA_HDRLEN + sizeof(u32),
+		.id_attr.nla_type = FMIP_RESULT_A_ID,
+	};
+	struct granted *granted = skb_put(r->skb, sizeof(*granted));
+
+	*granted = like;
+	granted->item.nla_type = ++r->n | NLA_F_NESTED;
+	granted->id = id;
+}
+
 static void results_add(struct results *r, const struct fmip_op *op, int err)
 {
-	struct nlattr *item = nla_nest_start(r->skb, ++r->n);
+	struct nlattr *item;
 
+	if (likely(!err && op->id)) {
+		add_granted(r, op->id);
+		return;
+	}
+	item = nla_nest_start(r->skb, ++r->n);
 	nla_put_s32(r->skb, FMIP_RESULT_A_ERROR, err);
 	if (op->id)
 		nla_put_u32(r->skb, FMIP_RESULT_A_ID, op->id);
@@ -141,15 +178,42 @@ static void reset_extack(struct netlink_ext_ack *extack)
 	extack->miss_type = 0;
 }
 
-static int run_entry(struct fmip_op *op, const struct fmip_op_kind *kind,
-		     const struct nlattr *entry)
+static void note_named(struct fmip_op *op, const struct fmip_op_kind *kind)
 {
-	int err;
+	int i;
+
+	op->named = 0;
+	for (i = 1; i <= kind->max; i++)
+		if (op->attrs[i])
+			op->named |= BIT_ULL(i);
+}
+
+/* fmip_op.attrs is empty before and after. */
+static void run_entry(struct fmip_op *op, struct results *r,
+		      const struct nlattr *entry)
+{
+	struct nlattr *attr;
+	int err, rem;
 
 	reset_extack(op->extack);
 	op->id = 0;
-	err = nla_parse_nested(op->attrs, kind->max, entry, NULL, op->extack);
-	return err ?: kind->run(op);
+	op->named = 0;
+	nla_for_each_nested(attr, entry, rem) {
+		op->attrs[nla_type(attr)] = attr;
+		op->named |= BIT_ULL(nla_type(attr));
+	}
+	err = entry->nla_type & NLA_F_NESTED ? r->kind->run(op) :
+	      fmip_netlink_refuse(op->extack, entry, "NLA_F_NESTED is missing",
+				  -EINVAL);
+	results_add(r, op, err);
+	nla_for_each_nested(attr, entry, rem)
+		op->attrs[nla_type(attr)] = NULL;
+}
+
+static void end(struct fmip_op *op, const struct fmip_op_kind *kind)
+{
+	if (kind->end)
+		kind->end(op);
 }
 
 static int run_entries(struct fmip_op *op, struct results *r,
@@ -161,6 +225,7 @@ static int run_entries(struct fmip_op *op, struct results *r,
 
 	nla_for_each_nested(entry, list, rem) {
 		if (n && n % FMIP_NETLINK_BATCH == 0) {
+			end(op, r->kind);
 			unlock(op->fn, r->kind);
 			cond_resched();
 			lock(op->fn, r->kind);
@@ -169,7 +234,7 @@ static int run_entries(struct fmip_op *op, struct results *r,
 		err = results_reserve(r);
 		if (err)
 			return err;
-		results_add(r, op, run_entry(op, r->kind, entry));
+		run_entry(op, r, entry);
 	}
 	return 0;
 }
@@ -193,6 +258,7 @@ static int run_list(struct fmip_op *op, struct genl_info *info,
 		goto out;
 	lock(op->fn, kind);
 	err = run_entries(op, &r, list);
+	end(op, kind);
 	unlock(op->fn, kind);
 	if (!err)
 		err = results_send(&r);
@@ -212,6 +278,7 @@ static int run_one(struct fmip_op *op, struct genl_info *info,
 
 	op->attrs = info->attrs;
 	op->extack = info->extack;
+	note_named(op, kind);
 	if (echo) {
 		skb = fmip_netlink_answer(info, &hdr, kind->get);
 		if (!skb)
@@ -219,6 +286,7 @@ static int run_one(struct fmip_op *op, struct genl_info *info,
 	}
 	lock(op->fn, kind);
 	err = kind->run(op);
+	end(op, kind);
 	if (!err && echo)
 		err = kind->put(skb, op->fn, op->object);
 	unlock(op->fn, kind);
@@ -266,6 +334,7 @@ int fmip_netlink_run(struct genl_info *info, const struct fmip_op_kind *kind)
 	};
 	int err;
 
+	BUILD_BUG_ON(FMIP_BINDING_A_MAX > 63 || FMIP_TUNNEL_A_MAX > 63);
 	if (list) {
 		err = check_list(info, kind);
 		if (err)

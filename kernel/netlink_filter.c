@@ -67,10 +67,10 @@ static int check_tunnel(struct nlattr **a, struct netlink_ext_ack *extack)
 static int read_filter(struct fmip_filter *f, const struct nlattr *nest,
 		       bool tunnels, struct netlink_ext_ack *extack)
 {
-	struct nlattr *a[FMIP_FILTER_A_MAX + 1];
+	struct nlattr *a[FMIP_FILTER_A_MAX + 1] = {};
 	int err;
 
-	err = nla_parse_nested(a, FMIP_FILTER_A_MAX, nest, NULL, extack);
+	err = fmip_netlink_parse(a, nest, extack);
 	if (!err && tunnels)
 		err = check_tunnel(a, extack);
 	if (err)

@@ -383,19 +383,6 @@ int fmip_netlink_tunnel_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
-/**
- * fmip_netlink_tunnel_dump_start() - check FMIP_CMD_TUNNEL_GET about many
- * @cb: dump
- *
- * Return: 0 or a negative error.
- */
-int fmip_netlink_tunnel_dump_start(struct netlink_callback *cb)
-{
-	struct fmip_filter filter;
-
-	return fmip_filter_read_dump(&filter, cb, true);
-}
-
 static int dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 		    struct fmip_net *fn, struct fmip_tunnel *t)
 {

@@ -142,17 +142,17 @@ static int check_attrs(const struct fmip_request *req)
 {
 	struct nlattr **a = req->op->attrs;
 
+	if (likely(!(req->op->named & (BIT_ULL(FMIP_BINDING_A_HOLD_LEFT) |
+				       BIT_ULL(FMIP_BINDING_A_FILTER)))))
+		return 0;
 	if (a[FMIP_BINDING_A_HOLD_LEFT])
 		return fmip_netlink_refuse(req->op->extack,
 					   a[FMIP_BINDING_A_HOLD_LEFT],
 					   "this attribute is output only",
 					   -EINVAL);
-	if (a[FMIP_BINDING_A_FILTER])
-		return fmip_netlink_refuse(req->op->extack,
-					   a[FMIP_BINDING_A_FILTER],
-					   "only a dump and a flush take a filter",
-					   -EINVAL);
-	return 0;
+	return fmip_netlink_refuse(req->op->extack, a[FMIP_BINDING_A_FILTER],
+				   "only a dump and a flush take a filter",
+				   -EINVAL);
 }
 
 /**
@@ -200,6 +200,53 @@ static int make_list(struct fmip_request *req)
 	return req->list ? 0 : -ENOMEM;
 }
 
+/* One tunnel, and all else as it is by default. */
+static bool is_plain(const struct fmip_request *req)
+{
+	const struct fmip_plan *draft = &req->draft;
+
+	return req->plain && draft->n_targets == 1 && !draft->n_accepts &&
+	       draft->target[0].type == FMIP_TARGET_TUNNEL &&
+	       !draft->target[0].has_end;
+}
+
+static bool same_as_last(const struct fmip_request *req)
+{
+	const struct fmip_target *a = &req->draft.target[0];
+	const struct fmip_target *b = &req->last->target[0];
+
+	return req->draft.local == req->last->local && a->tunnel == b->tunnel &&
+	       a->has_key == b->has_key && a->key == b->key;
+}
+
+/* Remember a plan, in place of what was remembered before. */
+static void remember(struct fmip_request *req, struct fmip_plan *plan)
+{
+	fmip_plan_put(req->op->fn, req->last);
+	req->last = plan;
+	if (plan)
+		plan->users++;
+}
+
+static int make_plan(struct fmip_request *req)
+{
+	bool plain = is_plain(req);
+	struct fmip_plan *plan;
+
+	if (plain && req->last && same_as_last(req)) {
+		req->last->users++;
+		req->plan = req->last;
+		return 0;
+	}
+	plan = fmip_plan_make(req->op->fn, &req->draft, &req->policy);
+	if (IS_ERR_OR_NULL(plan))
+		return -ENOMEM;
+	req->plan = plan;
+	if (plain)
+		remember(req, plan);
+	return 0;
+}
+
 /**
  * fmip_request_make() - make the plan and the list of matches
  * @req: request that has been read
@@ -209,16 +256,23 @@ static int make_list(struct fmip_request *req)
  */
 int fmip_request_make(struct fmip_request *req)
 {
-	struct fmip_plan *plan;
-	int err = make_list(req);
+	return make_list(req) ?: make_plan(req);
+}
 
-	if (err)
-		return err;
-	plan = fmip_plan_make(req->op->fn, &req->draft, &req->policy);
-	if (IS_ERR_OR_NULL(plan))
-		return -ENOMEM;
-	req->plan = plan;
-	return 0;
+/**
+ * fmip_request_forget() - give back what was remembered for later requests
+ * @op: the last of them
+ *
+ * Context: process, the namespace's lock held.
+ */
+void fmip_request_forget(struct fmip_op *op)
+{
+	struct fmip_request *req = op->scratch;
+
+	if (!req->last)
+		return;
+	req->op = op;
+	remember(req, NULL);
 }
 
 static u8 hooks_of_tunnel(struct fmip_net *fn, const struct fmip_tunnel *t)
@@ -307,7 +361,8 @@ void fmip_request_end(struct fmip_request *req)
 	/* Other bindings' packets may be looking past one that was put back. */
 	if (req->list)
 		kfree_rcu(req->list, rcu);
-	fmip_plan_put(fn, req->plan);
+	if (req->plan)
+		fmip_plan_put(fn, req->plan);
 	if (!list_empty(&req->proxies))
 		fmip_proxy_list_drop(fn, &req->proxies);
 }

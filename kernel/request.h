@@ -27,6 +27,9 @@ struct net_device;
  * @n_matches: how many @match are
  * @n_proxies: how many proxies are named
  * @replay_ns: as fmip_queue_open() has it
+ * @plain: @policy is the default
+ * @last: the plan of an earlier request in the same message, with a use; or
+ *	NULL.  What differs from it in nothing has no need to look for it.
  * @match: the new matches, of which only the keys are set
  * @match_attr: the attributes that they are from
  * @accept_attr: the same of the accepts of @draft, if they are new
@@ -41,6 +44,7 @@ struct net_device;
  *
  * fmip_request_read() fills all up to @policy, and @draft, and changes nothing.
  * What the others make, and nobody took over, fmip_request_end() gives back.
+ * All but @policy, @plain and @last is set for each request anew.
  */
 struct fmip_request {
 	struct fmip_op *op;
@@ -52,6 +56,8 @@ struct fmip_request {
 	unsigned int n_matches;
 	unsigned int n_proxies;
 	u64 replay_ns;
+	bool plain;
+	struct fmip_plan *last;
 	struct fmip_match match[FMIP_MATCHES_MAX];
 	const struct nlattr *match_attr[FMIP_MATCHES_MAX];
 	const struct nlattr *accept_attr[FMIP_ACCEPTS_MAX];
@@ -76,6 +82,7 @@ int fmip_request_read(struct fmip_request *req);
 int fmip_request_make(struct fmip_request *req);
 u8 fmip_request_hooks(const struct fmip_request *req);
 void fmip_request_end(struct fmip_request *req);
+void fmip_request_forget(struct fmip_op *op);
 
 /* request_match.c */
 int fmip_request_read_matches(struct fmip_request *req);

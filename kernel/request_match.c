@@ -81,20 +81,31 @@ static int read_scope(struct fmip_match_key *key, struct fmip_net *fn,
 	return err;
 }
 
+static bool bits_beyond6(const struct fmip_match_key *key)
+{
+	struct in6_addr masked;
+
+	if (key->prefixlen == 128)
+		return false;
+	ipv6_addr_prefix(&masked, &key->addr, key->prefixlen);
+	return !ipv6_addr_equal(&masked, &key->addr);
+}
+
+static bool is_linklocal6(const struct in6_addr *addr)
+{
+	return (addr->s6_addr32[0] & htonl(0xffc00000)) == htonl(0xfe800000);
+}
+
 static int check_prefix6(const struct fmip_match_key *key, struct net *net,
 			 const struct nlattr *attr,
 			 struct netlink_ext_ack *extack)
 {
-	struct in6_addr masked;
-
-	ipv6_addr_prefix(&masked, &key->addr, key->prefixlen);
-	if (!ipv6_addr_equal(&masked, &key->addr))
+	if (bits_beyond6(key))
 		return fmip_netlink_refuse(extack, attr,
 					   "the prefix has bits set beyond its length",
 					   -EINVAL);
 	if ((key->prefixlen >= 8 && ipv6_addr_is_multicast(&key->addr)) ||
-	    (key->prefixlen >= 10 &&
-	     ipv6_addr_type(&key->addr) & IPV6_ADDR_LINKLOCAL))
+	    (key->prefixlen >= 10 && is_linklocal6(&key->addr)))
 		return fmip_netlink_refuse(extack, attr,
 					   "link-local and multicast packets are never forwarded",
 					   -EINVAL);
@@ -193,10 +204,10 @@ int fmip_request_read_key(struct fmip_match_key *key,
 			  const struct nlattr *nest, struct fmip_net *fn,
 			  bool new, struct netlink_ext_ack *extack)
 {
-	struct nlattr *a[FMIP_MATCH_A_MAX + 1];
+	struct nlattr *a[FMIP_MATCH_A_MAX + 1] = {};
 	int err;
 
-	err = nla_parse_nested(a, FMIP_MATCH_A_MAX, nest, NULL, extack);
+	err = fmip_netlink_parse(a, nest, extack);
 	if (err)
 		return err;
 	memset(key, 0, sizeof(*key));

@@ -72,10 +72,10 @@ static int read_target(struct fmip_target *target, struct fmip_link *link,
 		       struct fmip_net *fn, const struct nlattr *nest,
 		       struct netlink_ext_ack *extack)
 {
-	struct nlattr *a[FMIP_TARGET_A_MAX + 1];
+	struct nlattr *a[FMIP_TARGET_A_MAX + 1] = {};
 	int err;
 
-	err = nla_parse_nested(a, FMIP_TARGET_A_MAX, nest, NULL, extack);
+	err = fmip_netlink_parse(a, nest, extack);
 	if (err)
 		return err;
 	if (!a[FMIP_TARGET_A_TYPE])
@@ -151,11 +151,11 @@ static int read_accept(struct fmip_accept *accept, struct fmip_net *fn,
 		       const struct nlattr *nest,
 		       struct netlink_ext_ack *extack)
 {
-	struct nlattr *a[FMIP_ACCEPT_A_MAX + 1];
+	struct nlattr *a[FMIP_ACCEPT_A_MAX + 1] = {};
 	struct fmip_tunnel *t;
 	int err;
 
-	err = nla_parse_nested(a, FMIP_ACCEPT_A_MAX, nest, NULL, extack);
+	err = fmip_netlink_parse(a, nest, extack);
 	if (err)
 		return err;
 	if (!a[FMIP_ACCEPT_A_DIRECTION])

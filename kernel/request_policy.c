@@ -16,6 +16,18 @@ static const struct fmip_policy defaults = {
 	.limit_bytes = 4 << 20,
 };
 
+/* What says something of the policy. */
+#define NAMED								\
+	(BIT_ULL(FMIP_BINDING_A_ATTACH) | BIT_ULL(FMIP_BINDING_A_RELEASE) | \
+	 BIT_ULL(FMIP_BINDING_A_SPEEDUP) | BIT_ULL(FMIP_BINDING_A_RATE) | \
+	 BIT_ULL(FMIP_BINDING_A_LIMIT_PACKETS) |			\
+	 BIT_ULL(FMIP_BINDING_A_LIMIT_BYTES) |				\
+	 BIT_ULL(FMIP_BINDING_A_LIMIT_AGE) |				\
+	 BIT_ULL(FMIP_BINDING_A_OVERFLOW) |				\
+	 BIT_ULL(FMIP_BINDING_A_HOLD_TIME) |				\
+	 BIT_ULL(FMIP_BINDING_A_HOLD_EXPIRY) |				\
+	 BIT_ULL(FMIP_BINDING_A_GUARD_IDLE))
+
 static void get_u32(u32 *value, const struct nlattr *attr)
 {
 	if (attr)
@@ -42,14 +54,14 @@ static int read_attach(struct fmip_attach *attach, struct fmip_net *fn,
 		       const struct nlattr *nest,
 		       struct netlink_ext_ack *extack)
 {
-	struct nlattr *a[FMIP_ATTACH_A_MAX + 1];
+	struct nlattr *a[FMIP_ATTACH_A_MAX + 1] = {};
 	struct net_device *dev;
 	int err;
 
 	memset(attach, 0, sizeof(*attach));
 	if (!nla_len(nest))
 		return 0;
-	err = nla_parse_nested(a, FMIP_ATTACH_A_MAX, nest, NULL, extack);
+	err = fmip_netlink_parse(a, nest, extack);
 	if (err)
 		return err;
 	dev = fmip_request_dev(fn, a[FMIP_ATTACH_A_IFINDEX], nest, extack);
@@ -118,8 +130,14 @@ int fmip_request_read_policy(struct fmip_request *req)
 						 lockdep_is_held(&req->op->fn->lock));
 		old = plan->policy;
 	}
-	/* Policies are compared with their padding. */
-	memcpy(policy, old, sizeof(*policy));
+	if (old != &defaults || !req->plain || req->op->named & NAMED) {
+		/* Policies are compared with their padding. */
+		memcpy(policy, old, sizeof(*policy));
+		req->plain = old == &defaults;
+	}
+	if (!(req->op->named & NAMED))
+		return 0;
+	req->plain = false;
 	get_u32(&policy->hold_time, a[FMIP_BINDING_A_HOLD_TIME]);
 	get_u8(&policy->hold_expiry, a[FMIP_BINDING_A_HOLD_EXPIRY]);
 	get_u32(&policy->guard_idle, a[FMIP_BINDING_A_GUARD_IDLE]);

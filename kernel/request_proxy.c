@@ -135,13 +135,13 @@ static int read_proxy(struct fmip_request *req, struct fmip_binding *b,
 		      const struct nlattr *nest)
 {
 	struct netlink_ext_ack *extack = req->op->extack;
-	struct nlattr *a[FMIP_PROXY_A_MAX + 1];
+	struct nlattr *a[FMIP_PROXY_A_MAX + 1] = {};
 	struct net_device *dev;
 	struct in6_addr addr;
 	u8 family;
 	int err;
 
-	err = nla_parse_nested(a, FMIP_PROXY_A_MAX, nest, NULL, extack);
+	err = fmip_netlink_parse(a, nest, extack);
 	if (err)
 		return err;
 	if (!a[FMIP_PROXY_A_ADDR])

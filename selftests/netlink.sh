@@ -35,6 +35,11 @@ lib_batch -n "$router" <<-END
 	link set noarp0 up
 	addr add 2001:db8:1::1/64 dev eth0 nodad
 	addr add 2001:db8:2::1/64 dev eth1 nodad
+	link add vrf0 type vrf table 10
+END
+ip -4 -n "$router" -batch - <<-END || bail "the network could not be set up"
+	addr add 192.0.2.1/24 broadcast + dev eth0
+	addr add 198.51.100.1/24 broadcast + dev eth1
 END
 
 ended=no
