@@ -13,8 +13,6 @@ OTHER_MAC=02:00:00:00:00:99
 OTHER=$NCOA2		# another binding's address
 EVENTS=$LIB_TMP/events
 CAPTURE=$LIB_TMP/link.pcap
-BURST=12		# packets held in each case
-CASE=0
 
 fmip() {
 	fmipctl -n "$NAR" "$@"
@@ -25,21 +23,6 @@ listen() {
 	background fmipctl -j -s -n "$NAR" monitor ready-fd "$READY" >"$EVENTS"
 	read -r -t 10 -u "$READY" || bail "fmipctl monitor does not listen"
 	capture_start "$MN" wlan0 "$CAPTURE" "icmp6 or udp"
-}
-
-node_is_deaf() {
-	in_ns "$MN" nft -f - <<-END || bail "nft refused the rules"
-		table ip6 deaf {
-			chain input {
-				type filter hook input priority 0
-				icmpv6 type nd-neighbor-solicit drop
-			}
-		}
-	END
-	# So it must not be probed for a while.  By its link-local address it takes
-	# part in round_trip.
-	lib_settings "$NAR" ipv6/neigh/acc0/delay_first_probe_time=1000
-	lib_batch -n "$NAR" <<<"neigh replace $MN_LL lladdr $MN_MAC dev acc0 nud permanent"
 }
 
 # held [ADDRESS]: all that was sent is
@@ -62,36 +45,12 @@ hold() {
 
 	fmip binding add dst "$addr" gate hold target link dev acc0 attach una dev acc0 "${@:2}" ||
 		bail "the binding was refused"
-	emit "$addr"
+	burst "$addr"
 	held "$addr"
-}
-
-# emit ADDRESS: $BURST packets to port 7000 + the number of the case
-emit() {
-	in_ns "$CN" udplog send --to "$1" --port $((7000 + CASE)) --count $BURST \
-		--log "$LIB_TMP/sent"
 }
 
 una() {
 	in_ns "$MN" ndsend una --dev wlan0 --target $NCOA "$@" || bail "ndsend: $*"
-}
-
-# A round trip to the router: what the node sent before has been looked at.
-round_trip() {
-	in_ns "$MN" ping -q -c 1 -W 10 $NAR_LL%wlan0 >/dev/null || bail "the router is silent"
-}
-
-# receive [ADDRESS]: the node listens for what the case sends
-receive() {
-	background in_ns "$MN" udplog recv --port $((7000 + CASE)) --count $BURST --wait 60000 \
-		--bind "${1-$NCOA}" --log "$LIB_TMP/received" >"$LIB_TMP/ready"
-	RECEIVER=$!
-	wait_line "$WAIT_MS" "$LIB_TMP/ready" ready || bail "udplog does not listen"
-}
-
-in_order() {
-	wait "$RECEIVER"
-	[[ $(sed '1d; s/,.*//' "$LIB_TMP/received" | tr '\n' ' ') == "$(seq -s ' ' 0 $((BURST - 1))) " ]]
 }
 
 # ---- what opens the gate ------------------------------------------------
@@ -142,10 +101,10 @@ opens() {
 	CASE=$((CASE + 1))
 	id=$((100 + CASE))
 	hold $NCOA id $id
-	receive
+	burst_wait $NCOA
 	set_state "$before"
 	una "$@"
-	check "a UNA to $how, the entry being $before: all arrive in order" in_order
+	check "a UNA to $how, the entry being $before: all arrive in order" burst_arrived
 	check "and the gate is open, and the router knows where the node is" \
 		eval 'busywait "$WAIT_MS" gate_is open && learnt'
 	check "and has told, after the first packet" told_late $id
@@ -175,9 +134,9 @@ test_permanent() {
 
 	CASE=$((CASE + 1))
 	hold $NCOA lladdr $MN_MAC
-	receive
+	burst_wait $NCOA
 	una
-	check "unless the binding names the node: then all arrive" in_order
+	check "unless the binding names the node: then all arrive" burst_arrived
 	check "and it has given way" learnt
 	fmip binding del dst $NCOA
 }
@@ -187,11 +146,11 @@ test_named() {
 	fmip binding add dst $NCOA gate hold target link dev acc0 lladdr $MN_MAC \
 		attach una dev acc0 lladdr $MN_MAC
 	set_state none
-	emit $NCOA
+	burst $NCOA
 	held
-	receive
+	burst_wait $NCOA
 	una
-	check "to a target with a link-layer address all arrive in order" in_order
+	check "to a target with a link-layer address all arrive in order" burst_arrived
 	fmip binding del dst $NCOA
 }
 
@@ -225,7 +184,7 @@ test_invalid() {
 	set_state none
 	fmip binding add id 50 dst $NCOA gate hold target link dev acc0 attach una dev acc0 \
 		lladdr $MN_MAC proxy $NCOA dev acc0
-	emit $NCOA
+	burst $NCOA
 	held
 
 	ignored "no target link-layer address" --no-lladdr
@@ -265,9 +224,9 @@ test_invalid() {
 	check "none of these was believed" eval '! told attached 50 ".*"'
 
 	test_flags
-	receive
+	burst_wait $NCOA
 	una
-	check "after all that the right one opens the gate" in_order
+	check "after all that the right one opens the gate" burst_arrived
 	check "and ends the defence" eval '! grep proxy <(fmip binding show id 50)'
 	una
 	una
@@ -295,16 +254,16 @@ test_event_only() {
 	set_state none
 	fmip binding add id 60 dst $NCOA gate hold target link dev acc0 \
 		attach una dev acc0 action event proxy $NCOA dev acc0
-	emit $NCOA
+	burst $NCOA
 	held
 	una
 	check "with action event it is told" is_told attached 60 $MN_MAC
 	check "and that is all" eval 'round_trip; gate_is hold && ((COUNT[buffered] == BURST))'
 	check "the defence goes on" grep -q " proxy $NCOA dev acc0" <(fmip binding show id 60)
 	check "and no entry is made" eval '[[ $(neighbour) != *"$MN_MAC"* ]]'
-	receive
+	burst_wait $NCOA
 	fmip binding change id 60 gate open target link dev acc0 lladdr $MN_MAC
-	check "told to open, all arrive in order" in_order
+	check "told to open, all arrive in order" burst_arrived
 	fmip binding del id 60
 }
 
@@ -313,14 +272,14 @@ test_two() {
 	set_state none
 	hold $OTHER
 	hold $NCOA
-	receive $NCOA
+	burst_wait $NCOA
 	una
-	check "of two bindings one opens" in_order
+	check "of two bindings one opens" burst_arrived
 	check "the other stays closed" gate_is hold $OTHER
 	check "with all that it holds" [ "${COUNT[buffered]}" -eq $BURST ]
-	receive $OTHER
+	burst_wait $OTHER
 	in_ns "$MN" ndsend una --dev wlan0 --target $OTHER
-	check "until its own node is there" in_order
+	check "until its own node is there" burst_arrived
 	fmip binding flush
 }
 
@@ -331,18 +290,18 @@ test_before() {
 	una
 	round_trip
 	fmip binding add dst $NCOA gate open target link dev acc0 lladdr $MN_MAC
-	receive
-	emit $NCOA
-	check "a UNA before its binding: made open, it delivers at once" in_order
+	burst_wait $NCOA
+	burst $NCOA
+	check "a UNA before its binding: made open, it delivers at once" burst_arrived
 	check "without buffering" counted "COUNT[peak] == 0" "$NAR" dst $NCOA
 	fmip binding del dst $NCOA
 
 	CASE=$((CASE + 1))
 	ip -n "$NAR" -6 neigh replace $NCOA lladdr $MN_MAC dev acc0 nud reachable
 	fmip binding add dst $NCOA gate open target link dev acc0
-	receive
-	emit $NCOA
-	check "so it does by the neighbour table" in_order
+	burst_wait $NCOA
+	burst $NCOA
+	check "so it does by the neighbour table" burst_arrived
 	fmip binding del dst $NCOA
 }
 
@@ -382,9 +341,9 @@ test_flood() {
 	check "of a flood of 1000 each is rejected, and counted" \
 		wait_counted "COUNT[rejected] == 1000" "$NAR" id 70
 	most=$((((${EPOCHREALTIME/[.,]/} - begin) / 1000000 + 2) * 100))
-	receive
+	burst_wait $NCOA
 	una
-	check "the right one opens the gate all the same" in_order
+	check "the right one opens the gate all the same" burst_arrived
 	check "and is told" is_told attached 70 $MN_MAC
 	events=$(told rejected 70 ".*" | wc -l)
 	diag "$events of the flood are told, and may be up to $most"

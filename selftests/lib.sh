@@ -805,6 +805,29 @@ topo_router() {
 		bail "$CN_ADDR cannot reach $NAR_ADDR"
 }
 
+# topo_router_ipv4: gives what topo_router has made IPv4 as well, but the node
+# its address only when it is to be there: NODE4 belongs on its wlan0.
+CN4=198.51.100.2
+NAR4=192.0.2.1
+NODE4=192.0.2.10
+
+topo_router_ipv4() {
+	ip -4 -n "$NAR" -batch - <<-END || bail "the router has no IPv4"
+		addr add $NAR4/24 dev acc0
+		addr add 198.51.100.1/24 dev up0
+		addr add 203.0.113.1/24 dev up1
+	END
+	ip -4 -n "$CN" -batch - <<-END || bail "the correspondent node has no IPv4"
+		addr add $CN4/24 dev eth0
+		addr add 203.0.113.2/24 dev eth1
+		route add default via 198.51.100.1
+	END
+	ip -4 -n "$MN" route add default via $NAR4 dev wlan0 onlink || bail "the node has no IPv4"
+	lib_settings "$NAR" ipv4/ip_forward=1
+	busywait "$WAIT_MS" in_ns "$CN" ping -q -c 1 -W 1 $NAR4 >/dev/null 2>&1 ||
+		bail "$CN4 cannot reach $NAR4"
+}
+
 # na_ready ADDR: waits until the correspondent node's packets reach ADDR and
 # answers come back
 na_ready() {
@@ -955,6 +978,54 @@ node_moved() {
 		route replace default via $NAR_LL dev wlan0
 	END
 	na_ready $NCOA || bail "$CN_ADDR cannot reach $NCOA"
+}
+
+# ---- a node that arrives ------------------------------------------------
+
+BURST=12		# packets held in each case
+CASE=0			# those of case N go to port 7000 + N
+
+# node_is_deaf: the node of topo_router does not answer whoever asks where it is,
+# and need not prove that it is reachable for a while.  By its link-local address
+# it takes part in round_trip.
+node_is_deaf() {
+	in_ns "$MN" nft -f - <<-END || bail "nft refused the rules"
+		table ip6 deaf {
+			chain input {
+				type filter hook input priority 0
+				icmpv6 type nd-neighbor-solicit drop
+			}
+		}
+	END
+	lib_settings "$MN" ipv4/conf/all/arp_ignore=8
+	lib_settings "$NAR" ipv6/neigh/acc0/delay_first_probe_time=1000 \
+		ipv4/neigh/acc0/delay_first_probe_time=1000
+	lib_batch -n "$NAR" <<<"neigh replace $MN_LL lladdr $MN_MAC dev acc0 nud permanent"
+}
+
+# round_trip: what the node has sent to the router has been looked at
+round_trip() {
+	in_ns "$MN" ping -q -c 1 -W 10 $NAR_LL%wlan0 >/dev/null || bail "the router is silent"
+}
+
+# burst ADDR: $BURST packets from $CN
+burst() {
+	in_ns "$CN" udplog send --to "$1" --port $((7000 + CASE)) --count $BURST \
+		--log "$LIB_TMP/burst.sent"
+}
+
+# burst_wait ADDR: the node listens for them
+burst_wait() {
+	background in_ns "$MN" udplog recv --port $((7000 + CASE)) --count $BURST --wait 60000 \
+		--bind "$1" --log "$LIB_TMP/burst" >"$LIB_TMP/burst.ready"
+	LIB_BURST=$!
+	wait_line "$WAIT_MS" "$LIB_TMP/burst.ready" ready || bail "udplog does not listen"
+}
+
+# burst_arrived: it has got all of them, in order
+burst_arrived() {
+	wait "$LIB_BURST"
+	[[ $(sed '1d; s/,.*//' "$LIB_TMP/burst" | tr '\n' ' ') == "$(seq -s ' ' 0 $((BURST - 1))) " ]]
 }
 
 # ---- packets made by hand -----------------------------------------------

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What udplog, radio and ndsend share. */
+/* What udplog, radio, ndsend and arpsend share. */
 #ifndef _FMIP_SELFTESTS_TOOL_H
 #define _FMIP_SELFTESTS_TOOL_H
 
