@@ -133,6 +133,10 @@ done
 	mkdir -p "$tree/tools"
 	cp -r "$top/tools/fmipctl" "$tree/tools/"
 }
+ynl=$("$here/ynl.sh") && {
+	mkdir -p "$tree/ynl"
+	cp -r "$ynl/lib" "$tree/ynl/"
+}
 for f in "$top"/build/fmipctl "$top"/build/selftests/*; do
 	[ -f "$f" ] && [ -x "$f" ] && cp "$f" "$tree/bin/"
 done
