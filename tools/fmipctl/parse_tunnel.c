@@ -37,7 +37,6 @@ static const struct name encaplimit_words[] = {
 	{ }
 };
 
-
 /* A number, or a word that stands for one. */
 static enum outcome parse_or_word(struct args *args, const char *word,
 				  const struct name *table,

@@ -298,7 +298,8 @@ static void limits(void **state)
 	free(text);
 
 	/* Fewer of those that are long; answer() looks at the bytes. */
-	text = many(500, " proxy 2001:db8::1 dev eth0 proxy 2001:db8::2 dev eth0 proxy 2001:db8::3 dev eth0");
+	text = many(500, " proxy 2001:db8::1 dev eth0 proxy 2001:db8::2 dev eth0"
+			 " proxy 2001:db8::3 dev eth0");
 	assert_int_equal(batch(text, false), DONE);
 	assert_in_range(n_sent, 2, 6);
 	for (i = 0; i < n_sent; i++)

@@ -295,7 +295,7 @@ static uint64_t monotonic_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-static void replay(void **state)
+static void once_more(void **state)
 {
 	uint64_t before, ns;
 
@@ -590,7 +590,7 @@ int main(void)
 		TEST(old_router),
 		TEST(queue),
 		TEST(ipv4_node),
-		TEST(replay),
+		TEST(once_more),
 		TEST(change_by_prefix),
 		TEST(change_prefixes),
 		TEST(empty_lists),

@@ -52,7 +52,8 @@ static void everything(void **state)
 	static const uint8_t prefix[] = { 0x20, 1, 0xd, 0xb8, [15] = 0 };
 
 	(void)state;
-	shows("binding show tunnel 3 gate hold dev eth1 scope vrf cookie 5-9 within 2001:db8::/32", 8);
+	shows("binding show tunnel 3 gate hold dev eth1 scope vrf cookie 5-9\n"
+	      "within 2001:db8::/32", 8);
 	assert_int_equal(nla_get_u32(tb[FMIP_FILTER_A_TUNNEL]), 3);
 	assert_int_equal(nla_len(tb[FMIP_FILTER_A_GATE]), 1);
 	assert_int_equal(nla_get_u8(tb[FMIP_FILTER_A_GATE]), FMIP_GATE_HOLD);
