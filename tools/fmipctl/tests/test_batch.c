@@ -32,6 +32,9 @@ static const unsigned int *refusals;
 /* How many results are missing from the answers. */
 static unsigned int forgotten;
 
+/* How many results fit into a message. */
+static unsigned int answer_size = 1000;
+
 /* What lists, and those that are sent alone, end with. */
 static enum outcome list_outcome, alone_outcome;
 
@@ -83,8 +86,15 @@ static enum outcome answer(struct nlmsghdr *nlh)
 		assert_int_equal(nla_type(entry), ++n);
 		if (n > forgotten)
 			put_result(msg, n - forgotten);
+		if (n % answer_size)
+			continue;
+		nla_nest_end(msg, list);
+		fake_answer(msg);
+		msg = fake_message(cmd);
+		list = nla_nest_start(msg, list_attr(cmd, true));
 	}
-	nla_nest_end(msg, list);
+	/* Without members it would be taken away. */
+	nla_nest_end_keep_empty(msg, list);
 	sent[n_sent - 1].n = n;
 	if (list_outcome) {
 		nlmsg_free(msg);
@@ -335,6 +345,13 @@ static void refused(void **state)
 	assert_int_equal(batch(text, true), REFUSED);
 	assert_string_equal(batch_err, said);
 	assert_int_equal(n_sent, 3);
+
+	/* The answer may come in parts. */
+	answer_size = 2;
+	refusals = two_and_three;
+	assert_int_equal(batch(text, false), REFUSED);
+	assert_string_equal(batch_err, said);
+	answer_size = 1000;
 	refusals = NULL;
 }
 
