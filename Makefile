@@ -86,6 +86,18 @@ shell: deps
 	+@$(MAKE) -s tools test-programs $(addprefix module-,$(lastword $(KERNELS)))
 	@$(qemu)/run.sh -i -k $(lastword $(KERNELS)) $(qemu)/shell.sh
 
+# In instructions, on 6.1 unless KERNEL says 6.12; ROW="par_ip6ip6 hold" for some
+# rows only.
+bench_kernel := $(or $(KERNEL),6.1)
+
+bench: deps-extra
+	+@$(MAKE) -s tools module-$(bench_kernel)
+	+@selftests/bench/bench.sh -k $(bench_kernel) $(ROW)
+
+bench-profile: deps-extra
+	+@$(MAKE) -s tools module-$(bench_kernel)
+	+@selftests/bench/bench.sh -k $(bench_kernel) -p $(or $(ROW),par_ip6ip6)
+
 style: deps-extra
 	$(qemu)/style.sh $(KERNELS)
 
@@ -114,6 +126,8 @@ help:
 	@echo "make check-vm       the tests in the guest; TESTS=\"selftests/x.sh ...\" for some"
 	@echo "make check-debug    the same on a kernel with sanitizers (builds it once, slowly)"
 	@echo "make shell          a prompt in the guest, with the topology up"
+	@echo "make bench          what a packet costs, beside what else Linux has; ROW=... for some"
+	@echo "make bench-profile ROW=par_ip6ip6    where its instructions go"
 	@echo "make style          checkpatch, sparse, W=1, shellcheck, mandoc"
 	@echo "make deps           install the packages that are missing"
 	@echo "make modules KDIR=DIR    the module for any kernel tree"
@@ -123,4 +137,4 @@ help:
 	@echo "make clean"
 
 .PHONY: all modules module-debug module-for tools test-programs deps deps-extra check check-unit \
-	check-vm check-debug demo shell style install modules_install dkms-install clean help
+	check-vm check-debug demo shell bench bench-profile style install modules_install dkms-install clean help
