@@ -138,31 +138,39 @@ static void put_tunnel(struct requests *r, const struct spec *s, uint64_t index)
 	nl_put(r, FMIP_TUNNEL_A_REMOTE, &remote, sizeof(remote));
 }
 
-/* Each entry must have been accepted. */
+static void check_result(const struct nlattr *result, unsigned int entry)
+{
+	const struct nlattr *error = nl_find((const char *)result + NLA_HDRLEN,
+					     result->nla_len - NLA_HDRLEN, FMIP_RESULT_A_ERROR);
+	int32_t err = error ? *(const int32_t *)((const char *)error + NLA_HDRLEN) : 0;
+
+	if (err)
+		die("entry %u is refused: %s", entry, strerror(-err));
+}
+
+/* Each entry must have been accepted; the answer is as many messages as it takes. */
 static void check_results(struct requests *r, const struct kind *kind, unsigned int count)
 {
 	static char room[256 * 1024];
 	const struct nlmsghdr *n = (const struct nlmsghdr *)room;
-	const char *at, *end;
-	const struct nlattr *list;
 	unsigned int good = 0;
 
-	nl_receive(r, room, sizeof(room));
-	list = nl_find((const char *)NLMSG_DATA(n) + GENL_HDRLEN,
-		       n->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN), kind->results);
-	if (!list)
-		die("no results");
-	end = (const char *)list + list->nla_len;
-	for (at = (const char *)list + NLA_HDRLEN; at < end;) {
-		const struct nlattr *result = (const struct nlattr *)at, *error;
+	while (good < count) {
+		const struct nlattr *list;
+		const char *at, *end;
 
-		error = nl_find(at + NLA_HDRLEN, result->nla_len - NLA_HDRLEN,
-				FMIP_RESULT_A_ERROR);
-		if (error && *(const int32_t *)((const char *)error + NLA_HDRLEN))
-			die("entry %u is refused: %s", good,
-			    strerror(-*(const int32_t *)((const char *)error + NLA_HDRLEN)));
-		good++;
-		at += NLA_ALIGN(result->nla_len);
+		nl_receive(r, room, sizeof(room));
+		list = nl_find((const char *)NLMSG_DATA(n) + GENL_HDRLEN,
+			       n->nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN), kind->results);
+		if (!list)
+			die("no results");
+		end = (const char *)list + list->nla_len;
+		for (at = (const char *)list + NLA_HDRLEN; at < end;) {
+			const struct nlattr *result = (const struct nlattr *)at;
+
+			check_result(result, good++);
+			at += NLA_ALIGN(result->nla_len);
+		}
 	}
 	if (good != count)
 		die("%u results of %u entries", good, count);

@@ -87,14 +87,14 @@ void address_of(char **args, const char *key, struct in6_addr *addr)
 void host_addr(struct in6_addr *addr, uint64_t index)
 {
 	uint64_t z = (index + 1) * 0x9E3779B97F4A7C15ull;
-	int i;
 
 	z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
 	z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
 	z ^= z >> 31;
-	inet_pton(AF_INET6, "2001:db8:1::", addr);
-	for (i = 0; i < 8; i++)
-		addr->s6_addr[8 + i] = z >> (56 - 8 * i);
+	addr->s6_addr32[0] = htonl(0x20010db8);
+	addr->s6_addr32[1] = htonl(0x00010000);
+	addr->s6_addr32[2] = htonl(z >> 32);
+	addr->s6_addr32[3] = htonl(z);
 }
 
 /* The module marks for a profile where the operations begin and end. */
