@@ -176,52 +176,96 @@ static void opens_within(struct run *r, u64 bound, u64 rate, const char *what)
 		 r->policy.speedup, what, rate, (r->opened - r->hold) / MS, bound / MS);
 }
 
+#define LAST_GATE	FMIP_GATE_GUARD
+#define LAST_STEP	FMIP_GATE_STEP_EMPTY
+
+/* What the release had been told before. */
+#define AS_TOLD		(LAST_GATE + 1)
+
+/* Where each step takes each gate, with something in the queue and without. */
+
+static const struct {
+	int busy, idle;
+} next[LAST_STEP + 1][LAST_GATE + 1] = {
+	[FMIP_GATE_STEP_HOLD] = {
+		[FMIP_GATE_OPEN] = { FMIP_GATE_HOLD, FMIP_GATE_HOLD },
+		[FMIP_GATE_HOLD] = { FMIP_GATE_HOLD, FMIP_GATE_HOLD },
+		[FMIP_GATE_DRAINING] = { FMIP_GATE_HOLD, FMIP_GATE_HOLD },
+		[FMIP_GATE_COPY] = { FMIP_GATE_HOLD, FMIP_GATE_HOLD },
+		[FMIP_GATE_GUARD] = { FMIP_GATE_HOLD, FMIP_GATE_HOLD },
+	},
+	[FMIP_GATE_STEP_OPEN] = {
+		[FMIP_GATE_OPEN] = { FMIP_GATE_OPEN, FMIP_GATE_OPEN },
+		[FMIP_GATE_HOLD] = { FMIP_GATE_DRAINING, FMIP_GATE_OPEN },
+		[FMIP_GATE_DRAINING] = { FMIP_GATE_DRAINING, FMIP_GATE_OPEN },
+		[FMIP_GATE_COPY] = { FMIP_GATE_DRAINING, FMIP_GATE_OPEN },
+		[FMIP_GATE_GUARD] = { FMIP_GATE_DRAINING, FMIP_GATE_OPEN },
+	},
+	[FMIP_GATE_STEP_COPY] = {
+		[FMIP_GATE_OPEN] = { FMIP_GATE_COPY, FMIP_GATE_COPY },
+		[FMIP_GATE_HOLD] = { FMIP_GATE_DRAINING, FMIP_GATE_COPY },
+		[FMIP_GATE_DRAINING] = { FMIP_GATE_DRAINING, FMIP_GATE_COPY },
+		[FMIP_GATE_COPY] = { FMIP_GATE_DRAINING, FMIP_GATE_COPY },
+		[FMIP_GATE_GUARD] = { FMIP_GATE_DRAINING, FMIP_GATE_COPY },
+	},
+	[FMIP_GATE_STEP_GUARD] = {
+		[FMIP_GATE_OPEN] = { FMIP_GATE_GUARD, FMIP_GATE_GUARD },
+		[FMIP_GATE_HOLD] = { FMIP_GATE_GUARD, FMIP_GATE_GUARD },
+		[FMIP_GATE_DRAINING] = { FMIP_GATE_GUARD, FMIP_GATE_GUARD },
+		[FMIP_GATE_COPY] = { FMIP_GATE_GUARD, FMIP_GATE_GUARD },
+		[FMIP_GATE_GUARD] = { FMIP_GATE_GUARD, FMIP_GATE_GUARD },
+	},
+	[FMIP_GATE_STEP_EMPTY] = {
+		[FMIP_GATE_OPEN] = { FMIP_GATE_OPEN, FMIP_GATE_OPEN },
+		[FMIP_GATE_HOLD] = { FMIP_GATE_HOLD, FMIP_GATE_HOLD },
+		[FMIP_GATE_DRAINING] = { FMIP_GATE_DRAINING, AS_TOLD },
+		[FMIP_GATE_COPY] = { FMIP_GATE_COPY, FMIP_GATE_COPY },
+		[FMIP_GATE_GUARD] = { FMIP_GATE_GUARD, FMIP_GATE_GUARD },
+	},
+};
+
+static void goes_to(int gate, int step, bool idle, int then, int wanted)
+{
+	int got = fmip_gate_next(gate, step, idle, then);
+
+	if (got != (wanted == AS_TOLD ? then : wanted))
+		fail_msg("gate %d, step %d, %s, told %d: %d", gate, step,
+			 idle ? "idle" : "busy", then, got);
+}
+
 static void transitions(void **state)
 {
-	static const struct {
-		enum fmip_gate gate;
-		enum fmip_gate_step step;
-		enum fmip_gate busy, idle;
-	} table[] = {
-		{ FMIP_GATE_OPEN, FMIP_GATE_STEP_HOLD,
-		  FMIP_GATE_HOLD, FMIP_GATE_HOLD },
-		{ FMIP_GATE_HOLD, FMIP_GATE_STEP_HOLD,
-		  FMIP_GATE_HOLD, FMIP_GATE_HOLD },
-		{ FMIP_GATE_DRAINING, FMIP_GATE_STEP_HOLD,
-		  FMIP_GATE_HOLD, FMIP_GATE_HOLD },
-		{ FMIP_GATE_OPEN, FMIP_GATE_STEP_OPEN,
-		  FMIP_GATE_OPEN, FMIP_GATE_OPEN },
-		{ FMIP_GATE_HOLD, FMIP_GATE_STEP_OPEN,
-		  FMIP_GATE_DRAINING, FMIP_GATE_OPEN },
-		{ FMIP_GATE_DRAINING, FMIP_GATE_STEP_OPEN,
-		  FMIP_GATE_DRAINING, FMIP_GATE_OPEN },
-		{ FMIP_GATE_OPEN, FMIP_GATE_STEP_EMPTY,
-		  FMIP_GATE_OPEN, FMIP_GATE_OPEN },
-		{ FMIP_GATE_HOLD, FMIP_GATE_STEP_EMPTY,
-		  FMIP_GATE_HOLD, FMIP_GATE_HOLD },
-		{ FMIP_GATE_DRAINING, FMIP_GATE_STEP_EMPTY,
-		  FMIP_GATE_DRAINING, FMIP_GATE_OPEN },
-	};
+	static const int then[] = { FMIP_GATE_OPEN, FMIP_GATE_COPY };
+	int gate, step;
 	size_t i;
 
 	(void)state;
-	for_each_of(i, table) {
-		assert_int_equal(fmip_gate_next(table[i].gate, table[i].step, false),
-				 table[i].busy);
-		assert_int_equal(fmip_gate_next(table[i].gate, table[i].step, true),
-				 table[i].idle);
-	}
+	for (step = 0; step <= LAST_STEP; step++)
+		for (gate = 0; gate <= LAST_GATE; gate++)
+			for_each_of(i, then) {
+				goes_to(gate, step, false, then[i], next[step][gate].busy);
+				goes_to(gate, step, true, then[i], next[step][gate].idle);
+			}
 }
 
-/* Whatever happens, an open gate has nothing left that could be overtaken. */
+static bool lets_pass(int gate)
+{
+	return gate == FMIP_GATE_OPEN || gate == FMIP_GATE_COPY;
+}
+
+/* A gate that begins to let pass has nothing left that could be overtaken. */
 static void opens_only_when_idle(void **state)
 {
 	int gate, step;
 
 	(void)state;
-	for (gate = FMIP_GATE_HOLD; gate <= FMIP_GATE_GUARD; gate++)
-		for (step = FMIP_GATE_STEP_HOLD; step <= FMIP_GATE_STEP_EMPTY; step++)
-			assert_int_not_equal(fmip_gate_next(gate, step, false), FMIP_GATE_OPEN);
+	for (gate = 0; gate <= LAST_GATE; gate++)
+		for (step = 0; step <= LAST_STEP; step++) {
+			if (lets_pass(gate))
+				continue;
+			assert_false(lets_pass(fmip_gate_next(gate, step, false, FMIP_GATE_OPEN)));
+			assert_false(lets_pass(fmip_gate_next(gate, step, false, FMIP_GATE_COPY)));
+		}
 }
 
 static void first_burst_at(u32 rate, u32 speedup)
