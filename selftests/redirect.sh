@@ -47,7 +47,8 @@ settle() {
 inner_unchanged() {
 	local came went wanted
 
-	came=$(hex "$PAR_PCAP" "udp port $1")
+	# The fmip device shows the inner packet, too.
+	came=$(hex "$PAR_PCAP" "inbound and udp port $1")
 	went=$(hex "$PAR_PCAP" "ip6[6] == 41 and ip6[82:2] == $1")
 	printf -v wanted '%s%02x%s' "${came:0:14}" $((16#${came:14:2} - 1)) "${came:16}"
 	is "$2" "${went:80}" "$wanted"
