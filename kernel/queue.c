@@ -505,6 +505,8 @@ static void end_copying(struct fmip_binding *b, u64 replay_ns)
 
 	if (!q || !q->copies)
 		return;
+	/* As long as they are copies, being too old is no loss. */
+	drop_aged(b, rcu_dereference(b->plan)->policy, ktime_get_ns());
 	while ((skb = skb_peek(&q->skbs)) &&
 	       (replay_ns == FMIP_REPLAY_NONE ||
 		parked(skb)->since_ns <= replay_ns))
