@@ -198,6 +198,20 @@ static enum fmip_drop make_room(struct fmip_binding *b,
 	return why;
 }
 
+/* Of copies the latest are kept also where there is no more room for others. */
+static enum fmip_drop reserve_for(struct fmip_binding *b,
+				  const struct sk_buff *skb)
+{
+	enum fmip_drop why = reserve(b->fn, skb);
+
+	while (unlikely(why) && b->queue->copies &&
+	       !skb_queue_empty(&b->queue->skbs)) {
+		discard(b, take(b), why);
+		why = reserve(b->fn, skb);
+	}
+	return why;
+}
+
 /* Queue @skb, or say why it cannot be.  Called with @b->lock held. */
 static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
 {
@@ -212,7 +226,7 @@ static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
 		     (q->copies || policy->overflow == FMIP_OVERFLOW_HEAD)))
 		why = make_room(b, policy, skb, why);
 	if (likely(!why))
-		why = reserve(b->fn, skb);
+		why = reserve_for(b, skb);
 	if (unlikely(why)) {
 		q->overflowed = !q->copies;
 		return why;
