@@ -138,6 +138,21 @@ static void set_gate(struct fmip_binding *b, const struct fmip_request *req)
 	rcu_read_unlock();
 }
 
+/*
+ * A packet that is going to be held, or sent once more, must not go to a new
+ * target before.
+ */
+static void hold_first(struct fmip_binding *b, const struct fmip_request *req)
+{
+	if (!req->has_gate || READ_ONCE(b->gate) == FMIP_GATE_HOLD ||
+	    (req->gate != FMIP_GATE_HOLD &&
+	     req->replay_ns == FMIP_REPLAY_NONE))
+		return;
+	rcu_read_lock();
+	fmip_queue_hold(b, req->replay_ns);
+	rcu_read_unlock();
+}
+
 static bool wants_queue(const struct fmip_request *req)
 {
 	return req->has_gate && req->gate != FMIP_GATE_OPEN;
@@ -236,6 +251,7 @@ static int apply(struct fmip_binding *b, struct fmip_request *req)
 	      swap_lists(b, req);
 	if (err)
 		return err;
+	hold_first(b, req);
 	fmip_binding_set_plan(b, req->plan);
 	req->plan = NULL;
 	if (changes_pace(req))

@@ -302,13 +302,16 @@ static bool passes(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
 
 static void park(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
 {
+	struct fmip_plan *plan;
 	enum fmip_drop why;
 	bool before, first;
 
 	spin_lock(&b->lock);
 	if (unlikely(passes(b, skb, tunnel))) {
+		/* What a copy is kept of goes to the target of this moment. */
+		plan = rcu_dereference(b->plan);
 		spin_unlock(&b->lock);
-		fmip_target_xmit(b, skb, false);
+		fmip_target_xmit_by(b, plan, skb, false);
 		return;
 	}
 	if (unlikely(b->dying)) {

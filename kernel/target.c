@@ -377,17 +377,17 @@ static int last_live(const struct fmip_plan *plan)
 }
 
 /**
- * fmip_target_xmit() - send a packet to where its binding says
+ * fmip_target_xmit_by() - send a packet to where a plan says
  * @b: binding
+ * @plan: its plan, or the one that it had a moment ago
  * @skb: packet, network header and data at its IP header; consumed
  * @released: it had been buffered
  *
  * Context: RCU, bottom halves off.
  */
-void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
-		      bool released)
+void fmip_target_xmit_by(struct fmip_binding *b, const struct fmip_plan *plan,
+			 struct sk_buff *skb, bool released)
 {
-	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct net_device *dev = rcu_dereference(b->fn->dev);
 	unsigned int len = skb->len;
 	int last = last_live(plan);
@@ -413,4 +413,18 @@ void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
 		fmip_device_sent(dev, len);
 	if (released)
 		fmip_stats_add(b->fn, b, FMIP_COUNT_RELEASED, 1);
+}
+
+/**
+ * fmip_target_xmit() - send a packet to where its binding says
+ * @b: binding
+ * @skb: packet, network header and data at its IP header; consumed
+ * @released: it had been buffered
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
+		      bool released)
+{
+	fmip_target_xmit_by(b, rcu_dereference(b->plan), skb, released);
 }
