@@ -62,14 +62,34 @@ static void restore(struct fmip_net *fn, struct sk_buff *skb, u8 family)
 		fmip_route_set(skb, standin, family);
 }
 
+/**
+ * fmip_icmp_tell_mtu() - tell a packet's sender what would fit
+ * @fn: namespace
+ * @skb: inner packet; the caller still owns it
+ * @mtu: bytes; for IPv6 IPV6_MIN_MTU at least
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_icmp_tell_mtu(struct fmip_net *fn, struct sk_buff *skb,
+			unsigned int mtu)
+{
+	u8 family = fmip_packet_family(skb);
+
+	restore(fn, skb, family);
+	if (family == AF_INET6)
+		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0,
+			    max_t(unsigned int, mtu, IPV6_MIN_MTU));
+	else
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+}
+
 static bool too_big6(struct fmip_net *fn, struct sk_buff *skb,
 		     unsigned int mtu)
 {
 	mtu = max_t(unsigned int, mtu, IPV6_MIN_MTU);
 	if (likely(!over_mtu6(skb, mtu)))
 		return false;
-	restore(fn, skb, AF_INET6);
-	icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	fmip_icmp_tell_mtu(fn, skb, mtu);
 	return true;
 }
 
@@ -78,8 +98,7 @@ static bool too_big4(struct fmip_net *fn, struct sk_buff *skb,
 {
 	if (likely(!over_mtu4(skb, mtu)))
 		return false;
-	restore(fn, skb, AF_INET);
-	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	fmip_icmp_tell_mtu(fn, skb, mtu);
 	return true;
 }
 

@@ -51,7 +51,7 @@ static enum hrtimer_restart timer_run(struct hrtimer *timer)
 	struct fmip_binding *b = q->binding;
 
 	rcu_read_lock();
-	if (READ_ONCE(b->gate) == FMIP_GATE_GUARD)
+	if (READ_ONCE(b->gate) == FMIP_GATE_GUARD && !READ_ONCE(q->before))
 		end_guard(b);
 	else
 		drain(b);
@@ -119,10 +119,14 @@ static void unaccount(struct fmip_binding *b, const struct sk_buff *skb)
 
 static struct sk_buff *take(struct fmip_binding *b)
 {
-	struct sk_buff *skb = __skb_dequeue(&b->queue->skbs);
+	struct fmip_queue *q = b->queue;
+	struct sk_buff *skb = __skb_dequeue(&q->skbs);
 
-	if (skb)
-		unaccount(b, skb);
+	if (!skb)
+		return NULL;
+	if (skb == q->before)
+		WRITE_ONCE(q->before, NULL);
+	unaccount(b, skb);
 	return skb;
 }
 
@@ -212,8 +216,26 @@ static enum fmip_drop reserve_for(struct fmip_binding *b,
 	return why;
 }
 
-/* Queue @skb, or say why it cannot be.  Called with @b->lock held. */
-static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
+/* To the end, or where a guard lets go on what came by the old path. */
+static void put(struct fmip_queue *q, struct sk_buff *skb, bool old_path)
+{
+	if (likely(!old_path)) {
+		__skb_queue_tail(&q->skbs, skb);
+		return;
+	}
+	if (q->before)
+		__skb_queue_after(&q->skbs, q->before, skb);
+	else
+		__skb_queue_head(&q->skbs, skb);
+	WRITE_ONCE(q->before, skb);
+}
+
+/*
+ * Queue @skb, or say why it cannot be.  @old_path is for a guard that cannot let
+ * it pass yet.  Called with @b->lock held.
+ */
+static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb,
+			      bool old_path)
 {
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 	struct fmip_queue *q = b->queue;
@@ -237,7 +259,7 @@ static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb)
 				 IP6CB(skb)->frag_max_size :
 				 IPCB(skb)->frag_max_size,
 	};
-	__skb_queue_tail(&q->skbs, skb);
+	put(q, skb, old_path);
 	account(b, skb);
 	if (!q->arrived++)
 		q->first_ns = now;
@@ -263,7 +285,7 @@ static void keep_copy(struct fmip_binding *b, struct sk_buff *skb)
 	if (!copy)
 		return;
 	strip(copy);
-	if (enqueue(b, copy))
+	if (enqueue(b, copy, false))
 		consume_skb(copy);
 }
 
@@ -279,8 +301,17 @@ static bool by_old_path(struct fmip_binding *b, u32 tunnel)
 	return false;
 }
 
+/* May what comes by the old path be sent, or does it wait for others of it? */
+static bool guard_passes(struct fmip_binding *b)
+{
+	struct fmip_queue *q = b->queue;
+
+	q->guarded_ns = ktime_get_ns();
+	return !q->before && !q->draining;
+}
+
 /* Is a packet to be sent at once?  Called with @b->lock held. */
-static bool passes(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
+static bool passes(struct fmip_binding *b, struct sk_buff *skb, bool old_path)
 {
 	if (b->dying)
 		return false;
@@ -291,10 +322,7 @@ static bool passes(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
 		keep_copy(b, skb);
 		return true;
 	case FMIP_GATE_GUARD:
-		if (!by_old_path(b, tunnel))
-			return false;
-		b->queue->guarded_ns = ktime_get_ns();
-		return true;
+		return old_path && guard_passes(b);
 	default:
 		return false;
 	}
@@ -304,10 +332,11 @@ static void park(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
 {
 	struct fmip_plan *plan;
 	enum fmip_drop why;
-	bool before, first;
+	bool before, first, old_path;
 
 	spin_lock(&b->lock);
-	if (unlikely(passes(b, skb, tunnel))) {
+	old_path = b->gate == FMIP_GATE_GUARD && by_old_path(b, tunnel);
+	if (unlikely(passes(b, skb, old_path))) {
 		/* What a copy is kept of goes to the target of this moment. */
 		plan = rcu_dereference(b->plan);
 		spin_unlock(&b->lock);
@@ -321,7 +350,7 @@ static void park(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
 	}
 	before = b->queue->overflowed;
 	strip(skb);
-	why = enqueue(b, skb);
+	why = enqueue(b, skb, old_path);
 	first = !before && b->queue->overflowed;
 	spin_unlock(&b->lock);
 	if (unlikely(why))
@@ -357,6 +386,13 @@ static void set_gate(struct fmip_binding *b, enum fmip_gate gate)
 	smp_store_release(&b->gate, gate);
 }
 
+/* Is anything of the queue to be sent?  Called with @b->lock held. */
+static bool releases(const struct fmip_binding *b)
+{
+	return b->gate == FMIP_GATE_DRAINING ||
+	       (b->gate == FMIP_GATE_GUARD && b->queue->before);
+}
+
 /* When the oldest packet came.  There is one. */
 static u64 oldest_ns(const struct fmip_queue *q)
 {
@@ -373,7 +409,7 @@ static void take_some(struct fmip_binding *b, const struct fmip_policy *policy,
 		fmip_pace_begin(&q->pace, now, oldest_ns(q));
 	n = fmip_pace_most(&policy->pace, &q->pace, now, q->arrived,
 			   now - q->first_ns);
-	while (n-- && !skb_queue_empty(&q->skbs) &&
+	while (n-- && !skb_queue_empty(&q->skbs) && releases(b) &&
 	       fmip_pace_take(&policy->pace, &q->pace, now, oldest_ns(q)))
 		__skb_queue_tail(batch, take(b));
 }
@@ -442,12 +478,36 @@ static u64 send_batch(struct fmip_binding *b, struct sk_buff_head *batch)
 	return first_ns;
 }
 
+/* When a guard is to be looked at again, or 0 if it may end. */
+static u64 guard_left(const struct fmip_binding *b, u64 now)
+{
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+	u64 end = b->queue->guarded_ns + policy->guard_idle * (u64)NSEC_PER_MSEC;
+
+	return end > now ? end - now : 0;
+}
+
+/* Set the timer of a guard: for its release, or else for its end. */
+static void arm_guard(struct fmip_binding *b)
+{
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+	struct fmip_queue *q = b->queue;
+	u64 ns;
+
+	if (q->draining || (!q->before && !policy->guard_idle))
+		return;
+	ns = q->before ? wait_ns(b) : guard_left(b, ktime_get_ns());
+	hrtimer_start(&q->timer, ns_to_ktime(ns), HRTIMER_MODE_REL_SOFT);
+}
+
 /*
  * What comes after a batch.  Called with @b->lock held.  Returns whether the
  * gate has opened.
  */
 static bool settle(struct fmip_binding *b)
 {
+	if (!b->dying && b->gate == FMIP_GATE_GUARD)
+		arm_guard(b);
 	if (b->dying || b->gate != FMIP_GATE_DRAINING)
 		return false;
 	if (!idle(b->queue)) {
@@ -471,7 +531,7 @@ static void drain(struct fmip_binding *b)
 
 	__skb_queue_head_init(&batch);
 	spin_lock(&b->lock);
-	if (b->dying || b->gate != FMIP_GATE_DRAINING || q->draining) {
+	if (b->dying || !releases(b) || q->draining) {
 		spin_unlock(&b->lock);
 		return;
 	}
@@ -554,6 +614,7 @@ static void begin_waiting(struct fmip_binding *b, enum fmip_gate_step step)
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 	struct fmip_queue *q = b->queue;
 
+	WRITE_ONCE(q->before, NULL);
 	if (idle(q))
 		q->arrived = 0;
 	set_gate(b, fmip_gate_next(b->gate, step, idle(q), q->then));
@@ -581,31 +642,26 @@ void fmip_queue_hold(struct fmip_binding *b, u64 replay_ns)
 	spin_unlock_bh(&b->lock);
 }
 
-/* When a guard is to be looked at again, or 0 if it may end. */
-static u64 guard_left(const struct fmip_binding *b, u64 now)
+static bool guard_over(const struct fmip_binding *b, u64 now)
 {
-	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
-	u64 end = b->queue->guarded_ns + policy->guard_idle * (u64)NSEC_PER_MSEC;
+	const struct fmip_queue *q = b->queue;
 
-	return end > now ? end - now : 0;
+	return rcu_dereference(b->plan)->policy->guard_idle && !q->before &&
+	       !q->draining && !guard_left(b, now);
 }
 
 /* Nothing came by the old path for a while: let go what waits for that. */
 static void end_guard(struct fmip_binding *b)
 {
-	bool opened = false, empty = false;
-	u64 now = ktime_get_ns(), left;
+	bool opened, empty = false;
+	u64 now = ktime_get_ns();
 
 	spin_lock(&b->lock);
-	if (!b->dying && b->gate == FMIP_GATE_GUARD) {
-		left = guard_left(b, now);
-		opened = !left;
-		if (left)
-			hrtimer_start(&b->queue->timer, ns_to_ktime(left),
-				      HRTIMER_MODE_REL_SOFT);
-		else
-			empty = fmip_queue_start_open(b, now, FMIP_REPLAY_NONE);
-	}
+	opened = !b->dying && b->gate == FMIP_GATE_GUARD && guard_over(b, now);
+	if (opened)
+		empty = fmip_queue_start_open(b, now, FMIP_REPLAY_NONE);
+	else if (!b->dying && b->gate == FMIP_GATE_GUARD)
+		arm_guard(b);
 	spin_unlock(&b->lock);
 	if (opened)
 		fmip_queue_finish_open(b, empty);
@@ -615,22 +671,37 @@ static void end_guard(struct fmip_binding *b)
  * fmip_queue_guard() - buffer what does not come by the old path
  * @b: binding with a queue
  *
+ * What is buffered already came before the change of path: it is released, and
+ * what comes by the old path goes behind it and before all else.
+ *
  * Context: process, RCU.
  */
 void fmip_queue_guard(struct fmip_binding *b)
 {
-	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+	struct fmip_queue *q = b->queue;
 
 	spin_lock_bh(&b->lock);
 	if (!b->dying) {
 		end_copying(b, FMIP_REPLAY_NONE);
-		b->queue->guarded_ns = ktime_get_ns();
+		q->guarded_ns = ktime_get_ns();
 		begin_waiting(b, FMIP_GATE_STEP_GUARD);
-		if (policy->guard_idle)
-			hrtimer_start(&b->queue->timer,
-				      ms_to_ktime(policy->guard_idle),
-				      HRTIMER_MODE_REL_SOFT);
+		WRITE_ONCE(q->before, skb_peek_tail(&q->skbs));
+		arm_guard(b);
 	}
+	spin_unlock_bh(&b->lock);
+}
+
+/**
+ * fmip_queue_reguard() - the time after which a guard ends has changed
+ * @b: binding
+ *
+ * Context: process, RCU.
+ */
+void fmip_queue_reguard(struct fmip_binding *b)
+{
+	spin_lock_bh(&b->lock);
+	if (!b->dying && b->gate == FMIP_GATE_GUARD)
+		arm_guard(b);
 	spin_unlock_bh(&b->lock);
 }
 
@@ -644,6 +715,7 @@ static bool start(struct fmip_binding *b, enum fmip_gate_step step,
 	if (q) {
 		q->pace.started = false;
 		q->opened_ns = since_ns;
+		WRITE_ONCE(q->before, NULL);
 		q->then = then;
 		q->copies = empty && then == FMIP_GATE_COPY;
 	}

@@ -26,6 +26,8 @@ struct fmip_binding;
  * @pace: of the release
  * @timer: runs when the next packet is due
  * @guarded_ns: when a packet last came out of one of the accepted tunnels
+ * @before: the last packet of @skbs that a guard does not keep waiting: it came
+ *	before the guard, or by the old path; NULL if there is none
  * @then: enum fmip_gate, where the gate stands when the queue has drained
  * @copies: @skbs are copies of packets that have been sent
  * @draining: somebody is sending packets taken from @skbs, without the lock;
@@ -47,6 +49,7 @@ struct fmip_queue {
 	struct fmip_pace pace;
 	struct hrtimer timer;
 	u64 guarded_ns;
+	struct sk_buff *before;
 	u8 then;
 	bool copies;
 	bool draining;
@@ -60,6 +63,7 @@ void fmip_queue_repace(struct fmip_binding *b);
 void fmip_queue_hold(struct fmip_binding *b, u64 replay_ns);
 void fmip_queue_copy(struct fmip_binding *b);
 void fmip_queue_guard(struct fmip_binding *b);
+void fmip_queue_reguard(struct fmip_binding *b);
 bool fmip_queue_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns);
 bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns,
 			   u64 replay_ns);

@@ -13,15 +13,19 @@ import os
 import socket
 import sys
 
-from scapy.layers.inet import IP, UDP, IPOption_Router_Alert
-from scapy.layers.inet6 import (ICMPv6EchoRequest, ICMPv6ND_NS, IPv6, IPv6ExtHdrDestOpt,
-                                IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN, RouterAlert)
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_Router_Alert, fragment
+from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NS,
+                                ICMPv6PacketTooBig, ICMPv6ParamProblem, ICMPv6TimeExceeded,
+                                IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
+                                IPv6ExtHdrHopByHop, PadN, RouterAlert, fragment6)
 from scapy.layers.l2 import GRE
 from scapy.packet import Raw
 
 WORDS = {word.__name__: word for word in (
-    GRE, ICMPv6EchoRequest, ICMPv6ND_NS, IP, IPOption_Router_Alert, IPv6, IPv6ExtHdrDestOpt,
-    IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN, Raw, RouterAlert, UDP)}
+    GRE, ICMP, ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NS, ICMPv6PacketTooBig,
+    ICMPv6ParamProblem, ICMPv6TimeExceeded, IP, IPOption_Router_Alert, IPv6,
+    IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN, Raw, RouterAlert, TCP,
+    UDP, fragment, fragment6)}
 
 
 @functools.cache

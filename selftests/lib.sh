@@ -828,6 +828,66 @@ topo_router_ipv4() {
 		bail "$CN4 cannot reach $NAR4"
 }
 
+# topo_tunnel: a network for tunnels over IPv6 and IPv4, with a router between
+# their ends, and no delays.
+#
+#	$CN eth0 ---- up0 $PAR out0 ---- in0 $CORE out0 ---- eth0 $FAR
+#	   c::2    c::1       f1::1    f1::2      f2::2    f2::1	2001:db8:
+#	192.0.2.2  .1   198.51.100.1    .2  203.0.113.2    .1
+#
+# The node is in FAR.  Its addresses, $NODE6 followed by a number of one digit,
+# and $NODE4 likewise, are local there, and not routed to by CORE.
+CN_ADDR4=192.0.2.2
+OUT_ADDR=2001:db8:f1::1		# the ends of the tunnels
+OUT_ADDR4=198.51.100.1
+END_ADDR=2001:db8:f2::1
+END_ADDR4=203.0.113.1
+NODE6=2001:db8:1::
+NODE4=10.0.0.
+
+topo_tunnel() {
+	CN=cn-$LIB_TAG PAR=par-$LIB_TAG CORE=core-$LIB_TAG FAR=far-$LIB_TAG
+	export CN PAR CORE FAR
+	LIB_NAMESPACES+=("$CN" "$PAR" "$CORE" "$FAR")
+	lib_backlog
+	lib_batch <<-END
+		netns add $CN
+		netns add $PAR
+		netns add $CORE
+		netns add $FAR
+		link add name eth0 netns $CN type veth peer name up0 netns $PAR
+		link add name out0 netns $PAR type veth peer name in0 netns $CORE
+		link add name out0 netns $CORE type veth peer name eth0 netns $FAR
+	END
+	lib_end "$CN" eth0 $CN_ADDR/64 $CN_ADDR4/24 2001:db8:c::1 192.0.2.1
+	lib_end "$FAR" eth0 $END_ADDR/64 $END_ADDR4/24 2001:db8:f2::2 203.0.113.2
+	lib_end "$PAR" up0 2001:db8:c::1/64 192.0.2.1/24
+	lib_end "$PAR" out0 $OUT_ADDR/64 $OUT_ADDR4/24 2001:db8:f1::2 198.51.100.2
+	lib_end "$CORE" in0 2001:db8:f1::2/64 198.51.100.2/24 $OUT_ADDR $OUT_ADDR4
+	lib_end "$CORE" out0 2001:db8:f2::2/64 203.0.113.2/24
+	lib_settings "$CN" && lib_settings "$FAR"
+	lib_settings "$PAR" ipv6/conf/all/forwarding=1 ipv4/ip_forward=1
+	lib_settings "$CORE" ipv6/conf/all/forwarding=1 ipv4/ip_forward=1
+	busywait "$WAIT_MS" in_ns "$CN" ping -q -c 1 -W 1 $END_ADDR >/dev/null 2>&1 ||
+		bail "$CN_ADDR cannot reach $END_ADDR"
+	busywait "$WAIT_MS" in_ns "$CN" ping -q -c 1 -W 1 $END_ADDR4 >/dev/null 2>&1 ||
+		bail "$CN_ADDR4 cannot reach $END_ADDR4"
+}
+
+lib_end() { # lib_end NETNS DEV ADDR6 ADDR4 [GATEWAY6 GATEWAY4]
+	lib_batch -n "$1" <<-END
+		link set lo up
+		link set $2 addrgenmode none
+		link set $2 up
+		addr add $3 dev $2 nodad
+		addr add fe80::${3##*:} dev $2 nodad
+	END
+	ip -n "$1" addr add "$4" dev "$2" || bail "$4 cannot be added"
+	[[ ${5-} ]] || return 0
+	ip -n "$1" -6 route add default via "$5" && ip -n "$1" route add default via "$6" ||
+		bail "$1 has no default route"
+}
+
 # na_ready ADDR: waits until the correspondent node's packets reach ADDR and
 # answers come back
 na_ready() {
