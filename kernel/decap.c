@@ -25,6 +25,7 @@
 #include "binding.h"
 #include "decap.h"
 #include "device.h"
+#include "foreign.h"
 #include "hooks.h"
 #include "net.h"
 #include "packet.h"
@@ -443,8 +444,14 @@ static void receive_on_device(struct fmip_net *fn, struct sk_buff *skb,
 	fmip_device_receive(dev, skb);
 }
 
-/* Nothing of ours: where the routing table says. */
-static void route(struct fmip_net *fn, struct sk_buff *skb, u8 family)
+/**
+ * fmip_decap_route() - send a packet where the routing table says
+ * @skb: packet that has been received on the fmip device; consumed
+ * @family: AF_INET6 or AF_INET
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_decap_route(struct sk_buff *skb, u8 family)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
@@ -458,7 +465,23 @@ static void route(struct fmip_net *fn, struct sk_buff *skb, u8 family)
 	dst_input(skb);
 }
 
-static void go_on(struct fmip_net *fn, struct sk_buff *skb,
+/**
+ * fmip_decap_go_on() - go on with a packet that has come out of a tunnel
+ * @fn: namespace
+ * @skb: packet that has been received on the fmip device; consumed
+ * @family: AF_INET6 or AF_INET
+ * @from: the tunnel
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_decap_go_on(struct fmip_net *fn, struct sk_buff *skb, u8 family,
+		      const struct fmip_from *from)
+{
+	if (!fmip_hooks_take(fn, skb, family, from))
+		fmip_decap_route(skb, family);
+}
+
+static void pass_on(struct fmip_net *fn, struct sk_buff *skb,
 		  struct net_device *dev, u8 family,
 		  const struct fmip_from *from)
 {
@@ -468,8 +491,7 @@ static void go_on(struct fmip_net *fn, struct sk_buff *skb,
 		return;
 	}
 	fmip_device_received(dev, skb->len);
-	if (!fmip_hooks_take(fn, skb, family, from))
-		route(fn, skb, family);
+	fmip_decap_go_on(fn, skb, family, from);
 }
 
 static bool policy_allows(struct sk_buff *skb, u8 family)
@@ -507,7 +529,7 @@ static bool receive(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 	if (why)
 		goto drop;
 	fmip_stats_packet(fn, b, FMIP_COUNT_DECAP, skb->len);
-	go_on(fn, skb, dev, o->family, &from);
+	pass_on(fn, skb, dev, o->family, &from);
 	return true;
 
 drop:

@@ -9,6 +9,9 @@ struct fmip_net;
 struct sk_buff;
 
 bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth);
+void fmip_decap_go_on(struct fmip_net *fn, struct sk_buff *skb, u8 family,
+		      const struct fmip_from *from);
+void fmip_decap_route(struct sk_buff *skb, u8 family);
 void fmip_decap_origin(const struct sk_buff *skb, struct fmip_from *from);
 
 #endif /* _FMIP_DECAP_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The short way of a received IPv6 packet to its binding, through the gate, and
- * into a tunnel over IPv6.
+ * into tunnels over IPv6 or to a link.
  *
  * It does what hooks.c, forward.c, target.c, encap.c and output.c do, in one
  * piece, for a packet about which nothing is unusual; with the first thing that
@@ -31,6 +31,7 @@
 #include "packet.h"
 #include "queue.h"
 #include "route.h"
+#include "target.h"
 #include "tunnel.h"
 
 /* With whatever goes around them, such packets fit any IPv6 path. */
@@ -40,24 +41,30 @@
  * struct fast - a packet on the short way
  * @fn: namespace
  * @skb: packet
+ * @from: where it came from
  * @b: its binding
- * @target: its only target
- * @path: of the tunnel, or NULL for a link
+ * @plan: that of the binding
+ * @target: the target that is looked at
+ * @path: of its tunnel, or NULL for a link
  * @dst: route of the path
  * @neigh: neighbour entry of its next hop
  * @dev: the fmip device, or the link's
  * @room: that the packet must have in front of it
+ * @mtu: largest inner packet
  */
 struct fast {
 	struct fmip_net *fn;
 	struct sk_buff *skb;
+	const struct fmip_from *from;
 	struct fmip_binding *b;
+	const struct fmip_plan *plan;
 	const struct fmip_target *target;
 	struct fmip_path *path;
 	struct dst_entry *dst;
 	struct neighbour *neigh;
 	struct net_device *dev;
 	unsigned int room;
+	unsigned int mtu;
 };
 
 static __always_inline struct nf_hook_entries *entries(const struct net *net,
@@ -101,7 +108,7 @@ static __always_inline bool forwards(const struct net *net)
 #endif
 }
 
-/* The match, if there is only one kind of them; ERR_PTR() if there are more. */
+/* The match; ERR_PTR() if it takes more than a destination to find it. */
 static __always_inline struct fmip_match *find(struct fmip_net *fn,
 					       const struct sk_buff *skb)
 {
@@ -111,16 +118,48 @@ static __always_inline struct fmip_match *find(struct fmip_net *fn,
 		.direction = FMIP_DIRECTION_DST,
 	};
 	struct fmip_probes *probes;
+	struct fmip_match *m;
+	unsigned int i;
 
 	probes = rcu_dereference(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false)]);
+	for (i = 0; probes && i < probes->n; i++) {
+		if (unlikely(probes->probe[i].scope != FMIP_SCOPE_ANY))
+			return ERR_PTR(-EAGAIN);
+		m = fmip_match_probe(t, &probes->probe[i], &key,
+				     &ipv6_hdr(skb)->daddr);
+		if (likely(m))
+			return m;
+	}
 	if (unlikely(rcu_access_pointer(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_SRC, false)])))
 		return ERR_PTR(-EAGAIN);
-	if (unlikely(!probes))
-		return NULL;
-	if (unlikely(probes->n != 1 || probes->probe[0].scope != FMIP_SCOPE_ANY))
-		return ERR_PTR(-EAGAIN);
-	return fmip_match_probe(t, &probes->probe[0], &key,
-				&ipv6_hdr(skb)->daddr);
+	return NULL;
+}
+
+static __always_inline unsigned int link_mtu(const struct net_device *dev)
+{
+	const struct inet6_dev *idev = __in6_dev_get(dev);
+
+	return idev ? READ_ONCE(idev->cnf.mtu6) : READ_ONCE(dev->mtu);
+}
+
+/* What ip6_mtu() comes to. */
+static __always_inline unsigned int underlay_mtu(const struct dst_entry *dst)
+{
+	unsigned int mtu = dst_metric_raw(dst, RTAX_MTU);
+	struct inet6_dev *idev;
+
+	if (mtu)
+		return min_t(unsigned int, mtu, IP6_MAX_MTU);
+	idev = __in6_dev_get(dst->dev);
+	return idev ? READ_ONCE(idev->cnf.mtu6) : IPV6_MIN_MTU;
+}
+
+static __always_inline unsigned int overhead(const struct fast *f)
+{
+	if (f->path->encap == FMIP_ENCAP_IP6)
+		return sizeof(struct ipv6hdr);
+	return sizeof(struct ipv6hdr) + sizeof(struct gre_base_hdr) +
+	       f->target->has_key * sizeof(__be32);
 }
 
 /* The tunnel's route and next hop, if they are known and still hold. */
@@ -151,57 +190,35 @@ static __always_inline bool find_path(struct fast *f)
 	return true;
 }
 
-static __always_inline bool find_target(struct fast *f,
-					const struct fmip_plan *plan)
+static __always_inline bool find_target(struct fast *f)
 {
-	if (unlikely(plan->n_targets != 1 || plan->has_end))
-		return false;
-	f->target = &plan->target[0];
-	if (likely(f->target->type == FMIP_TARGET_TUNNEL))
-		return find_path(f);
+	if (likely(f->target->type == FMIP_TARGET_TUNNEL)) {
+		if (!find_path(f))
+			return false;
+		f->mtu = underlay_mtu(f->dst) - overhead(f);
+		return true;
+	}
 	if (f->target->type != FMIP_TARGET_LINK)
 		return false;
 	f->path = NULL;
 	f->dev = f->target->link->dev;
+	f->mtu = link_mtu(f->dev);
 	f->room = LL_RESERVED_SPACE(f->dev);
 	return true;
-}
-
-/* What ip6_mtu() comes to. */
-static __always_inline unsigned int underlay_mtu(const struct dst_entry *dst)
-{
-	unsigned int mtu = dst_metric_raw(dst, RTAX_MTU);
-	struct inet6_dev *idev;
-
-	if (mtu)
-		return min_t(unsigned int, mtu, IP6_MAX_MTU);
-	idev = __in6_dev_get(dst->dev);
-	return idev ? READ_ONCE(idev->cnf.mtu6) : IPV6_MIN_MTU;
-}
-
-static __always_inline unsigned int overhead(const struct fast *f)
-{
-	if (f->path->encap == FMIP_ENCAP_IP6)
-		return sizeof(struct ipv6hdr);
-	return sizeof(struct ipv6hdr) + sizeof(struct gre_base_hdr) +
-	       f->target->has_key * sizeof(__be32);
 }
 
 /* The route that the inner hooks see, if there are any to see it. */
 static __always_inline bool set_standin(struct fast *f)
 {
 	struct fmip_standin *s;
-	unsigned int mtu;
 
-	if (likely(f->path)) {
-		mtu = underlay_mtu(f->dst) - overhead(f);
+	if (likely(f->path))
 		s = rcu_dereference(f->path->standin);
-		if (unlikely(!s || s->mtu != mtu))
-			s = fmip_path_standin(f->fn, f->path, mtu);
-	} else {
-		mtu = fmip_link_mtu(f->dev, AF_INET6);
-		s = fmip_route_standin(f->fn, f->dev, mtu);
-	}
+	else
+		s = rcu_dereference(f->target->link->standin);
+	if (unlikely(!s || s->mtu != f->mtu))
+		s = f->path ? fmip_path_standin(f->fn, f->path, f->mtu) :
+			      fmip_link_standin(f->fn, f->target->link, f->mtu);
 	if (unlikely(!s))
 		return false;
 	skb_dst_set_noref(f->skb, &s->rt6->dst);
@@ -244,7 +261,11 @@ static __always_inline bool inner_hooks(struct fast *f, unsigned int len,
 	struct net_device *in = f->skb->dev;
 	int ret;
 
-	*fmip_packet_cb(f->skb) = (struct fmip_packet_cb) {};
+	*fmip_packet_cb(f->skb) = (struct fmip_packet_cb) {
+		.tunnel = f->from->tunnel,
+		.key = f->from->key,
+		.has_key = f->from->has_key,
+	};
 	ret = hook(f, forward, NF_INET_FORWARD, in, f->dev, fmip_forward_ok);
 	if (likely(ret == 1)) {
 		f->skb->dev = f->dev;
@@ -334,6 +355,7 @@ static __always_inline enum fmip_drop send(struct fast *f)
 	return likely(!ret) ? FMIP_DROP_NONE : fmip_output_verdict(ret);
 }
 
+/* Put it into the tunnel. */
 static __always_inline void encapsulate(struct fast *f, unsigned int len)
 {
 	struct sk_buff *skb = f->skb;
@@ -347,6 +369,8 @@ static __always_inline void encapsulate(struct fast *f, unsigned int len)
 	skb_ext_reset(skb);
 	nf_reset_ct(skb);
 	nf_reset_trace(skb);
+	/* NAT may have looked up the stand-in anew, with a reference. */
+	skb_dst_drop(skb);
 	skb_dst_set_noref(skb, f->dst);
 	push(f);
 	skb->ignore_df = 1;
@@ -362,62 +386,192 @@ static __always_inline void encapsulate(struct fast *f, unsigned int len)
 	dev_sw_netstats_tx_add(f->dev, 1, len);
 }
 
+static noinline void send_to_link(struct fmip_binding *b,
+				  const struct fmip_link *link,
+				  struct sk_buff *skb)
+{
+	unsigned int len = skb->len;
+	enum fmip_drop why;
+
+	why = fmip_link_xmit(b->fn, link, skb);
+	if (likely(!why))
+		fmip_stats_packet(b->fn, b, FMIP_COUNT_SENT, len);
+	else
+		fmip_stats_drop(b->fn, b, why, 1);
+}
+
+/* What ip6_forward() does, and the hooks; false if a hook has kept the packet. */
+static __always_inline bool pass_hooks(struct fast *f, unsigned int len,
+				       struct nf_hook_entries *forward,
+				       struct nf_hook_entries *post)
+{
+	struct sk_buff *skb = f->skb;
+
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		skb->ip_summed = CHECKSUM_NONE;
+	__IP6_INC_STATS(f->fn->net, __in6_dev_get(f->dev),
+			IPSTATS_MIB_OUTFORWDATAGRAMS);
+	ipv6_hdr(skb)->hop_limit--;
+	skb_clear_tstamp(skb);
+	if ((forward || post) && !inner_hooks(f, len, forward, post))
+		return false;
+	count(f, FMIP_COUNT_RECEIVED, len);
+	return true;
+}
+
+/* Does the gate let it pass, to the targets that it had when it came? */
+static __always_inline bool is_open(const struct fast *f)
+{
+	/* Pairs with set_gate() in queue.c; the plan may have changed before. */
+	return smp_load_acquire(&f->b->gate) == FMIP_GATE_OPEN &&
+	       rcu_access_pointer(f->b->plan) == f->plan;
+}
+
 /* Nothing is going to turn out to be unusual from here on. */
 static __always_inline void forward(struct fast *f,
 				    struct nf_hook_entries *forward,
 				    struct nf_hook_entries *post)
 {
-	struct sk_buff *skb = f->skb;
-	unsigned int len = skb->len;
-	struct net *net = f->fn->net;
+	unsigned int len = f->skb->len;
 
-	if (skb->ip_summed == CHECKSUM_COMPLETE)
-		skb->ip_summed = CHECKSUM_NONE;
-	__IP6_INC_STATS(net, __in6_dev_get(f->dev),
-			IPSTATS_MIB_OUTFORWDATAGRAMS);
-	ipv6_hdr(skb)->hop_limit--;
-	skb_clear_tstamp(skb);
-	if ((forward || post) && !inner_hooks(f, len, forward, post))
+	if (!pass_hooks(f, len, forward, post))
 		return;
-	count(f, FMIP_COUNT_RECEIVED, len);
-	/* Pairs with set_gate() in queue.c. */
-	if (likely(smp_load_acquire(&f->b->gate) == FMIP_GATE_OPEN && f->path))
+	if (unlikely(!is_open(f)))
+		fmip_queue_pass(f->b, f->skb, f->from->tunnel);
+	else if (likely(f->path))
 		encapsulate(f, len);
 	else
-		fmip_queue_pass(f->b, skb, 0);
+		send_to_link(f->b, f->target->link, f->skb);
+}
+
+static __always_inline enum fmip_fast take(struct fast *f)
+{
+	struct nf_hook_entries *hooks, *post;
+
+	hooks = entries(f->fn->net, NF_INET_FORWARD);
+	post = entries(f->fn->net, NF_INET_POST_ROUTING);
+	if ((hooks || post) && !set_standin(f))
+		return FMIP_FAST_UNUSUAL;
+	forward(f, hooks, post);
+	return FMIP_FAST_TAKEN;
+}
+
+/* What has come out of a tunnel because of where it goes may not go back there. */
+static __always_inline bool turns_back(const struct fast *f)
+{
+	return f->from->by_dst && f->path;
+}
+
+/* What fits all of several tunnels, and how much room all of them need. */
+static __always_inline bool find_tunnels(struct fast *f)
+{
+	unsigned int mtu = UINT_MAX, room = 0;
+	int i;
+
+	for (i = 0; i < f->plan->n_targets; i++) {
+		f->target = &f->plan->target[i];
+		if (!find_target(f) || !f->path)
+			return false;
+		mtu = min(mtu, f->mtu);
+		room = max(room, f->room);
+	}
+	f->mtu = mtu;
+	f->room = room;
+	return f->plan->n_targets;
+}
+
+/* A copy is a packet of its own. */
+static __always_inline struct sk_buff *copy(struct fast *f, struct sk_buff *skb)
+{
+	count(f, FMIP_COUNT_RECEIVED, skb->len);
+	fmip_stats_add(f->fn, f->b, FMIP_COUNT_COPIED, 1);
+	skb = skb_copy(skb, GFP_ATOMIC);
+	if (unlikely(!skb))
+		fmip_stats_drop(f->fn, f->b, FMIP_DROP_NO_MEMORY, 1);
+	return skb;
+}
+
+/* The last target gets the packet itself. */
+static __always_inline void send_to_all(struct fast *f)
+{
+	struct sk_buff *skb = f->skb;
+	unsigned int len = skb->len;
+	int i, n = f->plan->n_targets;
+
+	for (i = 0; i < n; i++) {
+		f->target = &f->plan->target[i];
+		f->skb = i < n - 1 ? copy(f, skb) : skb;
+		if (unlikely(!f->skb))
+			continue;
+		if (likely(find_path(f)))
+			encapsulate(f, len);
+		else
+			fmip_target_send(f->b, f->target, f->skb);
+	}
+}
+
+/* As fmip_fast_ip6(), for several tunnels. */
+static noinline enum fmip_fast take_many(struct fmip_net *fn,
+					 struct sk_buff *skb,
+					 const struct fmip_from *from,
+					 struct fmip_binding *b,
+					 const struct fmip_plan *plan)
+{
+	struct nf_hook_entries *hooks = entries(fn->net, NF_INET_FORWARD);
+	struct nf_hook_entries *post = entries(fn->net, NF_INET_POST_ROUTING);
+	struct fast f = {
+		.fn = fn,
+		.skb = skb,
+		.from = from,
+		.b = b,
+		.plan = plan,
+	};
+
+	if (!find_tunnels(&f) || turns_back(&f) || skb_headroom(skb) < f.room ||
+	    ((hooks || post) && !set_standin(&f)))
+		return FMIP_FAST_UNUSUAL;
+	if (!pass_hooks(&f, skb->len, hooks, post))
+		return FMIP_FAST_TAKEN;
+	if (likely(is_open(&f)))
+		send_to_all(&f);
+	else
+		fmip_queue_pass(b, skb, from->tunnel);
+	return FMIP_FAST_TAKEN;
 }
 
 /**
  * fmip_fast_ip6() - the short way of a received packet
  * @fn: namespace
- * @skb: packet in PREROUTING, for this host by its link-layer address, without
- *	a route
- * @state: of the hook
+ * @skb: packet in PREROUTING, or out of a tunnel, without a route
+ * @from: where it came from
  *
  * Context: RCU, bottom halves off.
  * Return: what became of it.
  */
 enum fmip_fast fmip_fast_ip6(struct fmip_net *fn, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+			     const struct fmip_from *from)
 {
-	struct fast f = { .fn = fn, .skb = skb };
-	struct nf_hook_entries *hooks, *post;
 	struct fmip_match *m = find(fn, skb);
+	struct fast f;
 
 	if (!m)
 		return FMIP_FAST_NOT_OURS;
 	if (unlikely(IS_ERR(m)))
 		return FMIP_FAST_UNUSUAL;
+	f.fn = fn;
+	f.skb = skb;
+	f.from = from;
 	f.b = m->binding;
+	f.plan = rcu_dereference(f.b->plan);
 	if (unlikely(READ_ONCE(f.b->dying) || !fmip_match_whole(&m->key) ||
 		     !plain_packet(skb) || !forwards(fn->net) ||
-		     !find_target(&f, rcu_dereference(f.b->plan)) ||
+		     f.plan->has_end))
+		return FMIP_FAST_UNUSUAL;
+	f.target = &f.plan->target[0];
+	if (unlikely(f.plan->n_targets != 1))
+		return take_many(fn, skb, from, f.b, f.plan);
+	if (unlikely(!find_target(&f) || turns_back(&f) ||
 		     skb_headroom(skb) < f.room))
 		return FMIP_FAST_UNUSUAL;
-	hooks = entries(fn->net, NF_INET_FORWARD);
-	post = entries(fn->net, NF_INET_POST_ROUTING);
-	if ((hooks || post) && !set_standin(&f))
-		return FMIP_FAST_UNUSUAL;
-	forward(&f, hooks, post);
-	return FMIP_FAST_TAKEN;
+	return take(&f);
 }

@@ -4,8 +4,8 @@
 
 #include <linux/types.h>
 
+struct fmip_from;
 struct fmip_net;
-struct nf_hook_state;
 struct sk_buff;
 
 /**
@@ -21,6 +21,7 @@ enum fmip_fast {
 };
 
 enum fmip_fast fmip_fast_ip6(struct fmip_net *fn, struct sk_buff *skb,
-			     const struct nf_hook_state *state);
+			     const struct fmip_from *from);
+bool fmip_fast_decap(struct fmip_net *fn, struct sk_buff *skb);
 
 #endif /* _FMIP_FAST_H */

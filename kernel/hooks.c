@@ -21,6 +21,7 @@
 #include "binding.h"
 #include "decap.h"
 #include "fast.h"
+#include "foreign.h"
 #include "forward.h"
 #include "hooks.h"
 #include "icmp.h"
@@ -191,31 +192,6 @@ bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 	return true;
 }
 
-static struct nf_hook_entries *entries(const struct net *net, u8 family,
-				       unsigned int hook)
-{
-	if (family == AF_INET6)
-		return rcu_dereference(net->nf.hooks_ipv6[hook]);
-	return rcu_dereference(net->nf.hooks_ipv4[hook]);
-}
-
-/**
- * fmip_hooks_foreign() - is there a hook that is not ours?
- * @fn: namespace
- * @family: AF_INET6 or AF_INET
- * @hook: NF_INET_PRE_ROUTING or NF_INET_LOCAL_IN
- *
- * Context: RCU.
- * Return: true if so.
- */
-bool fmip_hooks_foreign(struct fmip_net *fn, u8 family, unsigned int hook)
-{
-	u8 bit = family == AF_INET6 ? FMIP_HOOKS_IP6 : FMIP_HOOKS_IP4;
-	const struct nf_hook_entries *e = entries(fn->net, family, hook);
-
-	return e && e->num_hook_entries > !!(READ_ONCE(fn->hooked) & bit);
-}
-
 /*
  * May a packet for this router be decapsulated without a route, and before
  * INPUT?  Only if nobody is there to see it, and nothing of what the routing
@@ -269,23 +245,31 @@ prerouting(struct sk_buff *skb, u8 family, const struct nf_hook_state *state)
 /* What cannot go the short way: all but what has just come in from a link. */
 static bool unusual(const struct fmip_net *fn, const struct sk_buff *skb)
 {
-	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
-
 	return skb->pkt_type != PACKET_HOST || skb->sk || skb->_skb_refdst ||
 	       READ_ONCE(fn->exempt_mask) || atomic_read(&fn->data_attaches) ||
-	       !in_softirq() || READ_ONCE(fn->deaf) ||
-	       (nexthdr != IPPROTO_UDP && nexthdr != IPPROTO_TCP &&
-		READ_ONCE(fn->receivers));
+	       !in_softirq() || READ_ONCE(fn->deaf);
+}
+
+/* Is it a packet that might have to be decapsulated? */
+static bool from_tunnel(const struct fmip_net *fn, u8 nexthdr)
+{
+	return nexthdr != IPPROTO_UDP && nexthdr != IPPROTO_TCP &&
+	       READ_ONCE(fn->receivers);
 }
 
 static unsigned int prerouting6(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
+	static const struct fmip_from from_a_link;
 	struct fmip_net *fn = priv;
 
 	if (unlikely(unusual(fn, skb)))
 		return prerouting(skb, AF_INET6, state);
-	switch (fmip_fast_ip6(fn, skb, state)) {
+	if (from_tunnel(fn, ipv6_hdr(skb)->nexthdr))
+		return fmip_fast_decap(fn, skb) ? NF_STOLEN :
+						  prerouting(skb, AF_INET6,
+							     state);
+	switch (fmip_fast_ip6(fn, skb, &from_a_link)) {
 	case FMIP_FAST_NOT_OURS:
 		return NF_ACCEPT;
 	case FMIP_FAST_TAKEN:

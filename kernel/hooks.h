@@ -16,7 +16,6 @@ struct sk_buff;
 #define FMIP_HOOKS_ARP		16	/* received ARP */
 #define FMIP_HOOKS_SETS		5	/* how many of them there are */
 
-bool fmip_hooks_foreign(struct fmip_net *fn, u8 family, unsigned int hook);
 bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 		     const struct fmip_from *from);
 int fmip_hooks_register(struct fmip_net *fn, u8 wanted);

@@ -16,6 +16,7 @@
 #include "icmp.h"
 #include "link.h"
 #include "packet.h"
+#include "route.h"
 
 static int xmit_lladdr(const struct fmip_link *link, struct sk_buff *skb)
 {
@@ -62,6 +63,28 @@ unsigned int fmip_link_mtu(const struct net_device *dev, u8 family)
 		return READ_ONCE(dev->mtu);
 	idev = __in6_dev_get(dev);
 	return idev ? READ_ONCE(idev->cnf.mtu6) : READ_ONCE(dev->mtu);
+}
+
+/**
+ * fmip_link_standin() - the route that inner hooks see
+ * @fn: namespace
+ * @link: a link target
+ * @mtu: largest packet
+ *
+ * Context: RCU, bottom halves off.
+ * Return: the stand-in, valid for the RCU section; NULL if there is no memory.
+ */
+struct fmip_standin *fmip_link_standin(struct fmip_net *fn,
+				       struct fmip_link *link,
+				       unsigned int mtu)
+{
+	struct fmip_standin *s = rcu_dereference(link->standin);
+
+	if (likely(s && s->mtu == mtu))
+		return s;
+	s = fmip_route_standin(fn, link->dev, mtu);
+	rcu_assign_pointer(link->standin, s);
+	return s;
 }
 
 /**

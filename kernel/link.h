@@ -6,11 +6,15 @@
 
 struct fmip_net;
 struct fmip_link;
+struct fmip_standin;
 struct in6_addr;
 struct net_device;
 struct sk_buff;
 
 unsigned int fmip_link_mtu(const struct net_device *dev, u8 family);
+struct fmip_standin *fmip_link_standin(struct fmip_net *fn,
+				       struct fmip_link *link,
+				       unsigned int mtu);
 bool fmip_link_up(const struct net_device *dev);
 bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb);
 enum fmip_drop fmip_link_xmit(struct fmip_net *fn,

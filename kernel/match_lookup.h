@@ -98,4 +98,29 @@ fmip_match_probe(struct fmip_match_table *t, const struct fmip_probe *p,
 	return rhashtable_lookup(&t->nodes, key, fmip_match_params);
 }
 
+/**
+ * fmip_match_out_of_tunnel() - look for one kind of match in a tunnel's scope
+ * @t: table
+ * @p: the kind, of which the scope is one of a tunnel or an accept
+ * @key: family and direction; the rest is filled in
+ * @addr: address
+ * @from: where the packet came from
+ *
+ * Context: RCU.
+ * Return: the match, valid for the RCU section, or NULL.
+ */
+static __always_inline struct fmip_match *
+fmip_match_out_of_tunnel(struct fmip_match_table *t, const struct fmip_probe *p,
+			 struct fmip_match_key *key,
+			 const struct in6_addr *addr,
+			 const struct fmip_from *from)
+{
+	if (!from->tunnel || from->has_key != (p->scope == FMIP_SCOPE_KEY ||
+					       p->scope == FMIP_SCOPE_ACCEPT_KEY))
+		return NULL;
+	key->scope_id = from->tunnel;
+	key->key = from->key;
+	return fmip_match_probe(t, p, key, addr);
+}
+
 #endif /* _FMIP_MATCH_LOOKUP_H */

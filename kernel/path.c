@@ -5,8 +5,10 @@
  * inner hooks see.  A route is used for as long as the routing code says that
  * it holds, a neighbour entry until it is dead.
  */
+#include <linux/bitops.h>
 #include <linux/inetdevice.h>
 #include <linux/jhash.h>
+#include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <net/addrconf.h>
 #include <net/arp.h>
@@ -22,10 +24,50 @@
 #include "route.h"
 #include "tunnel.h"
 
+/*
+ * Only the control plane adds ends to the table, and the address of neither may
+ * cancel out that of the other.
+ */
+static u32 hash(const struct fmip_path_key *key, u32 seed)
+{
+	const u32 *l = key->local.s6_addr32, *r = key->remote.s6_addr32;
+
+	seed ^= key->family ^ key->carrier << 8 ^
+		((__force u32)key->sport << 16 | (__force u32)key->dport);
+	return jhash_3words(r[3], r[2] ^ rol32(l[1] ^ l[3], 16),
+			    r[0] ^ r[1] ^ rol32(l[0] ^ l[2], 16), seed);
+}
+
+static u32 hash_key(const void *data, u32 len, u32 seed)
+{
+	return hash(data, seed);
+}
+
+static u32 hash_path(const void *data, u32 len, u32 seed)
+{
+	return hash(&((const struct fmip_path *)data)->key, seed);
+}
+
+static int compare(struct rhashtable_compare_arg *arg,
+				    const void *obj)
+{
+	const struct fmip_path *path = obj;
+	const struct fmip_path_key *a = &path->key, *b = arg->key;
+
+	BUILD_BUG_ON(sizeof(*a) != 40);
+	return !ipv6_addr_equal(&a->remote, &b->remote) ||
+	       !ipv6_addr_equal(&a->local, &b->local) ||
+	       a->sport != b->sport || a->dport != b->dport ||
+	       a->family != b->family || a->carrier != b->carrier;
+}
+
 static const struct rhashtable_params path_params = {
 	.key_len = sizeof(struct fmip_path_key),
 	.key_offset = offsetof(struct fmip_path, key),
 	.head_offset = offsetof(struct fmip_path, node),
+	.hashfn = hash_key,
+	.obj_hashfn = hash_path,
+	.obj_cmpfn = compare,
 	.automatic_shrinking = true,
 };
 
@@ -159,8 +201,8 @@ void fmip_path_free(struct fmip_path *path)
  */
 int fmip_path_insert(struct fmip_net *fn, struct fmip_path *path)
 {
-	return rhashtable_lookup_insert_fast(&fn->paths, &path->node,
-					     path_params);
+	return rhashtable_lookup_insert_key(&fn->paths, &path->key, &path->node,
+					    path_params);
 }
 
 /**

@@ -9,17 +9,20 @@
 #include "gate.h"
 
 struct fmip_net;
+struct fmip_standin;
 struct fmip_tunnel;
 
 /**
  * struct fmip_link - a link target
  * @dev: interface.  No reference is held: when the device is unregistered the
  *	binding goes before the notifier returns, and a grace period follows.
+ * @standin: what inner hooks see as the route, or NULL; read under RCU
  * @has_lladdr: @lladdr is to be used, without Neighbour Discovery
  * @lladdr: link-layer address
  */
 struct fmip_link {
 	struct net_device *dev;
+	struct fmip_standin __rcu *standin;
 	bool has_lladdr;
 	u8 lladdr[MAX_ADDR_LEN];
 };

@@ -4,8 +4,9 @@
  *
  * Rules look at a packet's route: TCPMSS at its MTU, nft's "rt" at its next
  * hop.  No entry of the routing table says what a binding says, so there is a
- * stand-in, a route with the outgoing device and the right MTU: one per inner
- * MTU for tunnels, one per interface for links.  Nothing is sent by it.
+ * stand-in, a route with the outgoing device and the right MTU: one for each
+ * device and MTU.  Nothing is sent by it.  It stays until the device goes, so
+ * that whatever lives no longer than that may keep a pointer to it.
  */
 #include <linux/skbuff.h>
 #include <linux/slab.h>
@@ -45,6 +46,16 @@ static void put(struct fmip_standin *s)
 	kfree_rcu(s, rcu);
 }
 
+static void put_all(struct fmip_standin *s)
+{
+	struct fmip_standin *older;
+
+	for (; s; s = older) {
+		older = s->older;
+		put(s);
+	}
+}
+
 static void forget_all(struct xarray *xa)
 {
 	struct fmip_standin *s;
@@ -52,7 +63,7 @@ static void forget_all(struct xarray *xa)
 
 	xa_for_each(xa, i, s) {
 		xa_erase_bh(xa, i);
-		put(s);
+		put_all(s);
 	}
 }
 
@@ -77,10 +88,7 @@ void fmip_route_destroy(struct fmip_net *fn)
  */
 void fmip_route_forget_dev(struct fmip_net *fn, struct net_device *dev)
 {
-	struct fmip_standin *s = xa_erase_bh(&fn->link_routes, dev->ifindex);
-
-	if (s)
-		put(s);
+	put_all(xa_erase_bh(&fn->link_routes, dev->ifindex));
 	if (dev == rcu_access_pointer(fn->dev))
 		forget_all(&fn->tunnel_routes);
 }
@@ -153,6 +161,13 @@ static bool is_tunnel(struct fmip_net *fn, const struct net_device *dev)
 	return dev == rcu_access_pointer(fn->dev);
 }
 
+static struct fmip_standin *find(struct fmip_standin *s, unsigned int mtu)
+{
+	while (unlikely(s && s->mtu != mtu))
+		s = s->older;
+	return s;
+}
+
 /**
  * fmip_route_standin() - find or make the stand-in route for a way to leave
  * @fn: namespace
@@ -160,8 +175,8 @@ static bool is_tunnel(struct fmip_net *fn, const struct net_device *dev)
  * @mtu: largest inner packet
  *
  * Context: RCU, bottom halves off.
- * Return: it, valid for the RCU section, or until @dev is unregistered for a
- * tunnel; NULL if there is no memory.
+ * Return: it, valid until @dev is unregistered and a grace period has passed;
+ * NULL if there is no memory.
  */
 struct fmip_standin *fmip_route_standin(struct fmip_net *fn,
 					struct net_device *dev,
@@ -170,21 +185,25 @@ struct fmip_standin *fmip_route_standin(struct fmip_net *fn,
 	bool tunnel = is_tunnel(fn, dev);
 	struct xarray *xa = tunnel ? &fn->tunnel_routes : &fn->link_routes;
 	unsigned long index = tunnel ? mtu : dev->ifindex;
-	struct fmip_standin *s = xa_load(xa, index), *was;
+	struct fmip_standin *latest = xa_load(xa, index), *was;
+	struct fmip_standin *s = find(latest, mtu);
 
-	if (likely(s) && s->mtu == mtu)
+	if (likely(s))
 		return s;
-	/* The interface's MTU has changed. */
-	if (s && xa_cmpxchg_bh(xa, index, s, NULL, 0) == s)
-		put(s);
 	s = make(fn, dev, mtu);
 	if (!s)
 		return NULL;
-	was = xa_cmpxchg_bh(xa, index, NULL, s, GFP_ATOMIC);
-	if (!was)
-		return s;
-	put(s);
-	return xa_is_err(was) ? NULL : was;
+	for (;;) {
+		s->older = latest;
+		was = xa_cmpxchg_bh(xa, index, latest, s, GFP_ATOMIC);
+		if (was == latest)
+			return s;
+		if (xa_is_err(was) || find(was, mtu)) {
+			put(s);
+			return xa_is_err(was) ? NULL : find(was, mtu);
+		}
+		latest = was;
+	}
 }
 
 /**

@@ -16,12 +16,14 @@ struct sk_buff;
  * @mtu: largest inner packet
  * @rt6: for IPv6
  * @rt4: for IPv4
+ * @older: the one that the same device had with another MTU, or NULL
  * @rcu: freed after a grace period
  */
 struct fmip_standin {
 	unsigned int mtu;
 	struct rt6_info *rt6;
 	struct rtable *rt4;
+	struct fmip_standin *older;
 	struct rcu_head rcu;
 };
 

@@ -96,13 +96,13 @@ static int tunnel_way(struct fmip_net *fn, const struct fmip_target *target,
 	return way->standin ? FMIP_DROP_NONE : FMIP_DROP_NO_MEMORY;
 }
 
-static int link_way(struct fmip_net *fn, struct net_device *dev, u8 family,
+static int link_way(struct fmip_net *fn, struct fmip_link *link, u8 family,
 		    struct fmip_way *way)
 {
-	way->dev = dev;
-	way->mtu = fmip_link_mtu(dev, family);
-	way->headroom = LL_RESERVED_SPACE(dev);
-	way->standin = fmip_route_standin(fn, dev, way->mtu);
+	way->dev = link->dev;
+	way->mtu = fmip_link_mtu(link->dev, family);
+	way->headroom = LL_RESERVED_SPACE(link->dev);
+	way->standin = fmip_link_standin(fn, link, way->mtu);
 	return way->standin ? FMIP_DROP_NONE : FMIP_DROP_NO_MEMORY;
 }
 
@@ -161,8 +161,8 @@ static int way_of(struct fmip_binding *b, const struct fmip_target *target,
 	case FMIP_TARGET_TUNNEL:
 		return tunnel_way(b->fn, target, way);
 	case FMIP_TARGET_LINK:
-		return link_way(b->fn, target->link->dev,
-				fmip_packet_family(skb), way);
+		return link_way(b->fn, target->link, fmip_packet_family(skb),
+				way);
 	default:
 		return routed_way(b->fn, skb, way);
 	}
@@ -342,27 +342,53 @@ static enum fmip_drop send(struct fmip_binding *b,
 	return send_whole(b, target, skb);
 }
 
+/**
+ * fmip_target_send() - send a packet to one target
+ * @b: binding
+ * @target: where it goes
+ * @skb: packet, network header and data at its IP header; consumed
+ *
+ * Context: RCU, bottom halves off.
+ * Return: whether it was sent; what became of it is counted.
+ */
+bool fmip_target_send(struct fmip_binding *b, const struct fmip_target *target,
+		      struct sk_buff *skb)
+{
+	struct net_device *dev = target->type == FMIP_TARGET_TUNNEL ?
+				 rcu_dereference(b->fn->dev) : NULL;
+	unsigned int len = skb->len;
+	enum fmip_drop why;
+
+	if (dev)
+		fmip_device_capture(dev, skb);
+	why = send(b, target, skb);
+	if (unlikely(why)) {
+		fmip_stats_drop(b->fn, b, why, 1);
+		return false;
+	}
+	fmip_stats_packet(b->fn, b, FMIP_COUNT_SENT, len);
+	if (dev)
+		fmip_device_sent(dev, len);
+	return true;
+}
+
 /* A copy for each target but the last; each is a packet of its own. */
 static void send_copies(struct fmip_binding *b, const struct fmip_plan *plan,
 			struct sk_buff *skb, int last)
 {
-	unsigned int len = skb->len;
 	struct sk_buff *copy;
-	enum fmip_drop why;
 	int i;
 
 	for (i = 0; i < last; i++) {
 		if (!live(&plan->target[i]))
 			continue;
-		fmip_stats_packet(b->fn, b, FMIP_COUNT_RECEIVED, len);
+		fmip_stats_packet(b->fn, b, FMIP_COUNT_RECEIVED, skb->len);
 		fmip_stats_add(b->fn, b, FMIP_COUNT_COPIED, 1);
 		copy = skb_clone(skb, GFP_ATOMIC);
-		why = copy ? send(b, &plan->target[i], copy) :
-			     FMIP_DROP_NO_MEMORY;
-		if (why)
-			fmip_stats_drop(b->fn, b, why, 1);
+		if (copy)
+			fmip_target_send(b, &plan->target[i], copy);
 		else
-			fmip_stats_packet(b->fn, b, FMIP_COUNT_SENT, len);
+			fmip_stats_drop(b->fn, b, FMIP_DROP_NO_MEMORY, 1);
 	}
 }
 
@@ -388,11 +414,7 @@ static int last_live(const struct fmip_plan *plan)
 void fmip_target_xmit_by(struct fmip_binding *b, const struct fmip_plan *plan,
 			 struct sk_buff *skb, bool released)
 {
-	struct net_device *dev = rcu_dereference(b->fn->dev);
-	unsigned int len = skb->len;
 	int last = last_live(plan);
-	enum fmip_drop why;
-	bool tunnel;
 
 	if (unlikely(last < 0)) {
 		fmip_drop(b->fn, b, skb, FMIP_DROP_NO_TARGET);
@@ -400,18 +422,7 @@ void fmip_target_xmit_by(struct fmip_binding *b, const struct fmip_plan *plan,
 	}
 	if (unlikely(last > 0))
 		send_copies(b, plan, skb, last);
-	tunnel = plan->target[last].type == FMIP_TARGET_TUNNEL;
-	if (tunnel)
-		fmip_device_capture(dev, skb);
-	why = send(b, &plan->target[last], skb);
-	if (unlikely(why)) {
-		fmip_stats_drop(b->fn, b, why, 1);
-		return;
-	}
-	fmip_stats_packet(b->fn, b, FMIP_COUNT_SENT, len);
-	if (tunnel)
-		fmip_device_sent(dev, len);
-	if (released)
+	if (fmip_target_send(b, &plan->target[last], skb) && released)
 		fmip_stats_add(b->fn, b, FMIP_COUNT_RELEASED, 1);
 }
 
