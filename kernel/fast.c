@@ -113,20 +113,17 @@ static __always_inline struct fmip_match *find(struct fmip_net *fn,
 					       const struct sk_buff *skb)
 {
 	struct fmip_match_table *t = &fn->matches;
-	struct fmip_match_key key = {
-		.family = AF_INET6,
-		.direction = FMIP_DIRECTION_DST,
-	};
+	const struct fmip_probe *p, *end;
 	struct fmip_probes *probes;
 	struct fmip_match *m;
-	unsigned int i;
 
 	probes = rcu_dereference(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false)]);
-	for (i = 0; probes && i < probes->n; i++) {
-		if (unlikely(probes->probe[i].scope != FMIP_SCOPE_ANY))
+	p = probes ? probes->probe : NULL;
+	end = probes ? p + probes->n : NULL;
+	for (; p != end; p++) {
+		if (unlikely(p->scope != FMIP_SCOPE_ANY))
 			return ERR_PTR(-EAGAIN);
-		m = fmip_match_probe(t, &probes->probe[i], &key,
-				     &ipv6_hdr(skb)->daddr);
+		m = fmip_match_probe(t, p, 0, 0, &ipv6_hdr(skb)->daddr);
 		if (likely(m))
 			return m;
 	}
@@ -244,13 +241,16 @@ static __always_inline int hook(struct fast *f, struct nf_hook_entries *e,
 				int (*okfn)(struct net *, struct sock *,
 					    struct sk_buff *))
 {
-	struct nf_hook_state state;
+	struct nf_hook_state state = {
+		.hook = hook,
+		.pf = NFPROTO_IPV6,
+		.in = in,
+		.out = out,
+		.net = f->fn->net,
+		.okfn = okfn,
+	};
 
-	if (!e)
-		return 1;
-	nf_hook_state_init(&state, hook, NFPROTO_IPV6, in, out, NULL,
-			   f->fn->net, okfn);
-	return nf_hook_slow(f->skb, &state, e, 0);
+	return e ? nf_hook_slow(f->skb, &state, e, 0) : 1;
 }
 
 /* The inner packet's hooks; false if one of them has kept it. */

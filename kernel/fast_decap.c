@@ -133,18 +133,13 @@ static __always_inline struct fmip_match *accepts(struct fmip_net *fn,
 						  const struct fmip_from *from)
 {
 	struct fmip_match_table *t = &fn->matches;
-	struct fmip_match_key key = {
-		.family = AF_INET6,
-		.direction = direction,
-	};
 	struct fmip_probes *probes;
 	struct fmip_match *m;
 	unsigned int i;
 
 	probes = rcu_dereference(t->probes[fmip_match_class(AF_INET6, direction, true)]);
 	for (i = 0; probes && i < probes->n; i++) {
-		m = fmip_match_out_of_tunnel(t, &probes->probe[i], &key, addr,
-					     from);
+		m = fmip_match_out_of_tunnel(t, &probes->probe[i], addr, from);
 		if (m)
 			return m;
 	}

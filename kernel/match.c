@@ -78,52 +78,42 @@ static unsigned int class_of_key(const struct fmip_match_key *key)
 				fmip_match_is_accept(key));
 }
 
-/* What a packet from there has in a scope; false if it is not in such a one. */
-static bool set_scope(struct fmip_match_key *key, u8 scope,
-		      const struct fmip_from *from)
+/* What a packet from there has in an interface's scope, or 0. */
+static u32 interface_scope(u8 scope, const struct fmip_from *from)
 {
-	key->scope_id = 0;
-	key->key = 0;
-	if (likely(scope == FMIP_SCOPE_ANY))
-		return true;
-	if (scope == FMIP_SCOPE_INTERFACE || scope == FMIP_SCOPE_VRF) {
-		if (!from->in)
-			return false;
-		key->scope_id = scope == FMIP_SCOPE_INTERFACE ?
-			from->in->ifindex : l3mdev_master_ifindex_rcu(from->in);
-		return key->scope_id;
-	}
-	if (from->has_key !=
-	    (scope == FMIP_SCOPE_KEY || scope == FMIP_SCOPE_ACCEPT_KEY))
-		return false;
-	key->scope_id = from->tunnel;
-	key->key = from->key;
-	return key->scope_id;
+	if (!from->in)
+		return 0;
+	return scope == FMIP_SCOPE_INTERFACE ?
+	       from->in->ifindex : l3mdev_master_ifindex_rcu(from->in);
+}
+
+static struct fmip_match *probe(struct fmip_match_table *t,
+				const struct fmip_probe *p,
+				const struct in6_addr *addr,
+				const struct fmip_from *from)
+{
+	u32 scope_id;
+
+	if (likely(p->scope == FMIP_SCOPE_ANY))
+		return fmip_match_probe(t, p, 0, 0, addr);
+	if (p->scope != FMIP_SCOPE_INTERFACE && p->scope != FMIP_SCOPE_VRF)
+		return fmip_match_out_of_tunnel(t, p, addr, from);
+	scope_id = interface_scope(p->scope, from);
+	return scope_id ? fmip_match_probe(t, p, scope_id, 0, addr) : NULL;
 }
 
 static struct fmip_match *lookup(struct fmip_match_table *t,
-				 unsigned int class, u8 family,
+				 unsigned int class,
 				 const struct in6_addr *addr,
-				 enum fmip_direction direction,
 				 const struct fmip_from *from)
 {
 	struct fmip_probes *probes = rcu_dereference(t->probes[class]);
-	struct fmip_match_key key;
-	struct fmip_match *m;
+	struct fmip_match *m = NULL;
 	unsigned int i;
 
-	if (!probes)
-		return NULL;
-	key.direction = direction;
-	key.family = family;
-	for (i = 0; i < probes->n; i++) {
-		if (!set_scope(&key, probes->probe[i].scope, from))
-			continue;
-		m = fmip_match_probe(t, &probes->probe[i], &key, addr);
-		if (m)
-			return m;
-	}
-	return NULL;
+	for (i = 0; probes && i < probes->n && !m; i++)
+		m = probe(t, &probes->probe[i], addr, from);
+	return m;
 }
 
 /**
@@ -145,8 +135,8 @@ struct fmip_match *fmip_match_lookup(struct fmip_match_table *t, u8 family,
 				     enum fmip_direction direction,
 				     const struct fmip_from *from)
 {
-	return lookup(t, fmip_match_class(family, direction, false), family, addr,
-		      direction, from);
+	return lookup(t, fmip_match_class(family, direction, false), addr,
+		      from);
 }
 
 /**
@@ -166,8 +156,7 @@ struct fmip_match *fmip_match_accept(struct fmip_match_table *t, u8 family,
 				     enum fmip_direction direction,
 				     const struct fmip_from *from)
 {
-	return lookup(t, fmip_match_class(family, direction, true), family, addr,
-		      direction, from);
+	return lookup(t, fmip_match_class(family, direction, true), addr, from);
 }
 
 /**
@@ -198,8 +187,7 @@ static struct fmip_probe *find_probe(struct fmip_probes *probes,
 	unsigned int i;
 
 	for (i = 0; probes && i < probes->n; i++)
-		if (probes->probe[i].prefixlen == key->prefixlen &&
-		    probes->probe[i].scope == key->scope)
+		if (probes->probe[i].kind == key->kind)
 			return &probes->probe[i];
 	return NULL;
 }
@@ -219,8 +207,7 @@ static void set_probe(struct fmip_probe *p, const struct fmip_match_key *key)
 	ipv6_addr_prefix(&mask, &ones, key->prefixlen);
 	memcpy(p->mask, &mask, sizeof(p->mask));
 	p->users = 0;
-	p->prefixlen = key->prefixlen;
-	p->scope = key->scope;
+	p->kind = key->kind;
 }
 
 /* Probe for matches of @key's kind, too. */

@@ -27,15 +27,21 @@ struct net_device;
  * @direction: enum fmip_direction
  * @scope: enum fmip_scope or FMIP_SCOPE_*
  * @family: AF_INET6 or AF_INET
+ * @kind: these four as one
  */
 struct fmip_match_key {
 	struct in6_addr addr;
 	u32 scope_id;
 	u32 key;
-	u8 prefixlen;
-	u8 direction;
-	u8 scope;
-	u8 family;
+	union {
+		struct {
+			u8 prefixlen;
+			u8 direction;
+			u8 scope;
+			u8 family;
+		};
+		u32 kind;
+	};
 };
 
 /**
@@ -68,14 +74,24 @@ struct fmip_match_list {
  * struct fmip_probe - one kind of match that is in use
  * @mask: of the address
  * @users: matches of this kind, under the namespace's lock
- * @prefixlen: bits of the address
- * @scope: as in &struct fmip_match_key
+ * @prefixlen: as in &struct fmip_match_key, as all that follows
+ * @direction: class of the table
+ * @scope: narrows the match
+ * @family: class of the table
+ * @kind: these four as one
  */
 struct fmip_probe {
 	u64 mask[2];
 	u32 users;
-	u8 prefixlen;
-	u8 scope;
+	union {
+		struct {
+			u8 prefixlen;
+			u8 direction;
+			u8 scope;
+			u8 family;
+		};
+		u32 kind;
+	};
 };
 
 /**

@@ -19,10 +19,8 @@ static inline u32 fmip_match_hash(const struct fmip_match_key *key, u32 seed)
 {
 	const u32 *a = key->addr.s6_addr32;
 
-	seed ^= key->prefixlen | key->direction << 8 | key->scope << 16 |
-		key->family << 24;
 	return jhash_3words(a[2] ^ key->scope_id, a[3] ^ key->key,
-			    a[0] ^ a[1], seed);
+			    a[0] ^ a[1], seed ^ key->kind);
 }
 
 static inline u32 fmip_match_hash_key(const void *data, u32 len, u32 seed)
@@ -78,7 +76,8 @@ static inline unsigned int fmip_match_class(u8 family, u8 direction,
  * fmip_match_probe() - look for one kind of match
  * @t: table
  * @p: the kind
- * @key: family, direction and what the scope has; the rest is filled in
+ * @scope_id: what the packet has in the scope
+ * @gre_key: likewise
  * @addr: address; a header may lie at an odd place
  *
  * Context: RCU.
@@ -86,23 +85,24 @@ static inline unsigned int fmip_match_class(u8 family, u8 direction,
  */
 static __always_inline struct fmip_match *
 fmip_match_probe(struct fmip_match_table *t, const struct fmip_probe *p,
-		 struct fmip_match_key *key, const struct in6_addr *addr)
+		 u32 scope_id, u32 gre_key, const struct in6_addr *addr)
 {
 	u64 high = get_unaligned((const u64 *)addr) & p->mask[0];
 	u64 low = get_unaligned((const u64 *)addr + 1) & p->mask[1];
+	struct fmip_match_key key;
 
-	put_unaligned(high, (u64 *)&key->addr);
-	put_unaligned(low, (u64 *)&key->addr + 1);
-	key->prefixlen = p->prefixlen;
-	key->scope = p->scope;
-	return rhashtable_lookup(&t->nodes, key, fmip_match_params);
+	put_unaligned(high, (u64 *)&key.addr);
+	put_unaligned(low, (u64 *)&key.addr + 1);
+	key.scope_id = scope_id;
+	key.key = gre_key;
+	key.kind = p->kind;
+	return rhashtable_lookup(&t->nodes, &key, fmip_match_params);
 }
 
 /**
  * fmip_match_out_of_tunnel() - look for one kind of match in a tunnel's scope
  * @t: table
  * @p: the kind, of which the scope is one of a tunnel or an accept
- * @key: family and direction; the rest is filled in
  * @addr: address
  * @from: where the packet came from
  *
@@ -111,16 +111,13 @@ fmip_match_probe(struct fmip_match_table *t, const struct fmip_probe *p,
  */
 static __always_inline struct fmip_match *
 fmip_match_out_of_tunnel(struct fmip_match_table *t, const struct fmip_probe *p,
-			 struct fmip_match_key *key,
 			 const struct in6_addr *addr,
 			 const struct fmip_from *from)
 {
 	if (!from->tunnel || from->has_key != (p->scope == FMIP_SCOPE_KEY ||
 					       p->scope == FMIP_SCOPE_ACCEPT_KEY))
 		return NULL;
-	key->scope_id = from->tunnel;
-	key->key = from->key;
-	return fmip_match_probe(t, p, key, addr);
+	return fmip_match_probe(t, p, from->tunnel, from->key, addr);
 }
 
 #endif /* _FMIP_MATCH_LOOKUP_H */
