@@ -842,11 +842,10 @@ OUT_ADDR=2001:db8:f1::1		# the ends of the tunnels
 OUT_ADDR4=198.51.100.1
 END_ADDR=2001:db8:f2::1
 END_ADDR4=203.0.113.1
-NODE6=2001:db8:1::
-NODE4=10.0.0.
 
 topo_tunnel() {
 	CN=cn-$LIB_TAG PAR=par-$LIB_TAG CORE=core-$LIB_TAG FAR=far-$LIB_TAG
+	NODE6=2001:db8:1:: NODE4=10.0.0.
 	export CN PAR CORE FAR
 	LIB_NAMESPACES+=("$CN" "$PAR" "$CORE" "$FAR")
 	lib_backlog
