@@ -389,8 +389,17 @@ static void prune_all(struct fmip_net *fn)
 	}
 }
 
+/* Tell of an end that nobody has asked for. */
+static void tell_end(struct fmip_binding *b, enum fmip_drop reason)
+{
+	if (reason == FMIP_DROP_EXPIRED)
+		fmip_netlink_expired(b, b->more->reap_timer);
+	else if (reason == FMIP_DROP_DEVICE)
+		fmip_netlink_removed(b);
+}
+
 /* Take a dying binding apart.  The namespace's lock is held. */
-static void take_apart(struct fmip_binding *b)
+static void take_apart(struct fmip_binding *b, enum fmip_drop reason)
 {
 	struct fmip_net *fn = b->fn;
 	struct fmip_match *m;
@@ -409,11 +418,8 @@ static void take_apart(struct fmip_binding *b)
 		fmip_proxy_list_end(fn, &b->more->proxies);
 		timer_shutdown_sync(&b->timer);
 		fmip_queue_end(b);
-		if (b->more->reap_reason == FMIP_DROP_EXPIRED)
-			fmip_netlink_expired(b, b->more->reap_timer);
-		else if (b->more->reap_reason == FMIP_DROP_DEVICE)
-			fmip_netlink_removed(b);
 	}
+	tell_end(b, reason);
 	fmip_attach_counted(fn, &plan_of(b)->policy->attach, NULL);
 	fmip_plan_put(fn, plan_of(b));
 	call_rcu(&b->rcu, free_rcu);
@@ -442,7 +448,7 @@ bool fmip_binding_remove(struct fmip_binding *b, enum fmip_drop reason)
 	}
 	spin_unlock_bh(&b->lock);
 	if (won)
-		take_apart(b);
+		take_apart(b, reason);
 	return won;
 }
 
@@ -477,7 +483,7 @@ void fmip_binding_reap(struct fmip_net *fn)
 	prune_all(fn);
 	list = llist_del_all(&fn->reap_bindings);
 	llist_for_each_entry_safe(more, next, list, reap) {
-		take_apart(more->binding);
+		take_apart(more->binding, more->reap_reason);
 		cond_resched();
 	}
 }
