@@ -357,11 +357,14 @@ test_queue_input() {
 	queue_accept
 	CN=$MN numbered $CN_ADDR 3 3 1000 --bind $PCOA
 	queue_waits 3
+	# A tunnel from which nobody accepts anything is left to the kernel.
+	par binding add id 2 dst 2001:db8:1::20 gate hold accept tunnel 1 from src
 	par binding change id 1 accepts none
 	queue_accept
 	check "outer packets that INPUT queued are looked at afresh" \
 		busywait "$WAIT_MS" counter_is 3 "$PAR" dropped.not-accepted
 	par binding change id 1 accept tunnel 1 from src
+	par binding del id 2
 	in_ns "$PAR" nft flush chain inet fw_queue c
 	CN=$MN fence "$LIB_TMP/back" $CN_ADDR --bind $PCOA
 	is "those that still are accepted come out of the tunnel" \
