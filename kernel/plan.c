@@ -247,6 +247,22 @@ static struct fmip_plan *find_shared(struct fmip_net *fn,
 }
 
 /**
+ * fmip_plan_get() - one more binding has a plan
+ * @fn: namespace
+ * @plan: plan
+ *
+ * What the plan names is in use once for each binding that has it.
+ *
+ * Context: process, the namespace's lock held.
+ */
+void fmip_plan_get(struct fmip_net *fn, struct fmip_plan *plan)
+{
+	lockdep_assert_held(&fn->lock);
+	plan->users++;
+	get_tunnels(fn, plan);
+}
+
+/**
  * fmip_plan_make() - turn a draft into a plan
  * @fn: namespace
  * @draft: plan whose policy is not set; what it points to is copied
@@ -271,7 +287,7 @@ struct fmip_plan *fmip_plan_make(struct fmip_net *fn,
 	plan = find_shared(fn, draft);
 	if (plan) {
 		put_policy(fn, policy);
-		plan->users++;
+		fmip_plan_get(fn, plan);
 		return plan;
 	}
 	plan = copy(draft);
@@ -303,11 +319,13 @@ err_policy:
 void fmip_plan_put(struct fmip_net *fn, struct fmip_plan *plan)
 {
 	lockdep_assert_held(&fn->lock);
-	if (!plan || --plan->users)
+	if (!plan)
+		return;
+	put_tunnels(fn, plan);
+	if (--plan->users)
 		return;
 	if (plan->shared)
 		rhashtable_remove_fast(&fn->plans, &plan->node, plan_params);
-	put_tunnels(fn, plan);
 	put_policy(fn, plan->policy);
 	kfree_rcu(plan, rcu);
 }

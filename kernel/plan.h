@@ -126,7 +126,7 @@ struct fmip_shared_policy {
  * @node: in fmip_net.plans, if @shared
  * @policy: how it buffers
  * @rcu: the packet path reads plans under RCU
- * @users: bindings, under the namespace's lock
+ * @users: bindings, and requests that remember it, under the namespace's lock
  * @n_targets: how many of @target there are
  * @n_accepts: how many accepts there are, behind the targets
  * @n_links: how many of the targets are links; those are behind the accepts
@@ -168,6 +168,7 @@ void fmip_plan_tables_destroy(struct fmip_net *fn);
 struct fmip_plan *fmip_plan_make(struct fmip_net *fn,
 				 const struct fmip_plan *draft,
 				 const struct fmip_policy *policy);
+void fmip_plan_get(struct fmip_net *fn, struct fmip_plan *plan);
 void fmip_plan_put(struct fmip_net *fn, struct fmip_plan *plan);
 bool fmip_plan_names_dev(const struct fmip_plan *plan,
 			 const struct net_device *dev);

@@ -225,7 +225,7 @@ static void remember(struct fmip_request *req, struct fmip_plan *plan)
 	fmip_plan_put(req->op->fn, req->last);
 	req->last = plan;
 	if (plan)
-		plan->users++;
+		fmip_plan_get(req->op->fn, plan);
 }
 
 static int make_plan(struct fmip_request *req)
@@ -234,7 +234,7 @@ static int make_plan(struct fmip_request *req)
 	struct fmip_plan *plan;
 
 	if (plain && req->last && same_as_last(req)) {
-		req->last->users++;
+		fmip_plan_get(req->op->fn, req->last);
 		req->plan = req->last;
 		return 0;
 	}

@@ -99,7 +99,8 @@ struct fmip_path {
  * struct fmip_tunnel - a tunnel, shared by the bindings that use it
  * @path: where it goes; read under RCU, written under the namespace's lock
  * @id: the control plane's name for it
- * @users: targets, accepts and matches that name it, under the namespace's lock
+ * @users: targets, accepts and matches of bindings that name it, under the
+ *	namespace's lock
  * @accepts: how many of those are accepts; read without a lock
  * @rcu: freed after a grace period
  */

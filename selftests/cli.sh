@@ -173,6 +173,14 @@ hold-time none hold-expiry delete"
 	is "binding show by the second prefix" "$(ctl binding show dst 2001:db8:22::/48)" \
 		"$(ctl binding show id 9)"
 	is "users of the tunnel" "$(json '.[0].users' tunnel show id 1)" 2
+	gives 0 "" binding add id 2 dst 2001:db8:1::11 target tunnel 1
+	gives 0 "" binding add id 3 dst 2001:db8:1::12 target tunnel 1
+	is "... each binding for itself, however alike they are" \
+		"$(json '.[0].users' tunnel show id 1)" 4
+	gives 0 "" binding change id 3 target link dev eth1
+	gives 0 "" binding del id 2
+	is "... and no longer than it names it" "$(json '.[0].users' tunnel show id 1)" 2
+	gives 0 "" binding del id 3
 	gives 0 "" tunnel flush
 	is "... passes over what is used" "$(json 'map(.id)' tunnel show)" "[1]"
 	ctl -j binding show id 9 | jq 'del(.[0].limit.packets)' >"$LIB_TMP/before"

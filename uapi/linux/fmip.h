@@ -511,7 +511,7 @@ enum fmip_tunnel_attrs {
 	FMIP_TUNNEL_A_TTL,		/* u8, outer hop limit; 0, the default: the route's */
 	FMIP_TUNNEL_A_DSCP,		/* u8, 0 to 63 or FMIP_DSCP_INHERIT, the default */
 	FMIP_TUNNEL_A_ENCAPLIMIT,	/* u8, RFC 2473 section 4.1; default FMIP_ENCAPLIMIT_NONE */
-	FMIP_TUNNEL_A_USERS,		/* u32, output only: targets and accepts */
+	FMIP_TUNNEL_A_USERS,		/* u32, output only: targets, accepts, matches */
 	FMIP_TUNNEL_A_MTU,		/* u32, output only: largest inner packet, if known */
 	FMIP_TUNNEL_A_FLAGS,		/* bitfield32, FMIP_TUNNEL_F_* */
 	FMIP_TUNNEL_A_FLOWLABEL,	/* u32, 0 to 0xfffff, of the outer IPv6 header */
