@@ -109,6 +109,18 @@ static void set_hold_time(struct fmip_binding *b,
 	spin_unlock_bh(&b->lock);
 }
 
+/* A new idle time counts from what last came by the old path. */
+static void set_guard_idle(struct fmip_binding *b,
+			   const struct fmip_request *req)
+{
+	if (!req->replace &&
+	    !(req->op->named & BIT_ULL(FMIP_BINDING_A_GUARD_IDLE)))
+		return;
+	rcu_read_lock();
+	fmip_queue_reguard(b);
+	rcu_read_unlock();
+}
+
 static void set_cookie(struct fmip_binding *b, const struct fmip_request *req)
 {
 	const struct nlattr *attr = req->op->attrs[FMIP_BINDING_A_COOKIE];
@@ -259,6 +271,7 @@ static int apply(struct fmip_binding *b, struct fmip_request *req)
 	set_cookie(b, req);
 	set_lifetime(b, req);
 	set_hold_time(b, req);
+	set_guard_idle(b, req);
 	set_gate(b, req);
 	fmip_proxy_reap(b->fn);
 	return 0;

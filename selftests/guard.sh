@@ -142,6 +142,13 @@ unused() {
 	is "it can be on guard again" "${COUNT[gate]}" guard
 	fmip binding change id 1 guard-idle 300ms
 	check "and be told later how long" wait_events 2 "$EVENTS" released "binding 1"
+	fmip binding change id 1 gate guard guard-idle 3600s
+	fmip binding change id 1 guard-idle 300ms
+	check "or that it shall be less" wait_events 3 "$EVENTS" released "binding 1"
+	fmip binding change id 1 gate guard guard-idle 3600s
+	fmip binding replace id 1 dst $NCOA accept tunnel 1 from dst $LINK $ROOM \
+		gate guard guard-idle 300ms
+	check "also by being replaced" wait_events 4 "$EVENTS" released "binding 1"
 	check_fails "a guard needs an accept" \
 		fmipctl -n "$NAR" binding add id 2 dst $NCOA2 $LINK gate guard
 	fmip binding del id 1
