@@ -193,17 +193,18 @@ fmip_binding_match_list(const struct fmip_match *match, unsigned int n,
 			const struct fmip_plan *plan)
 {
 	struct fmip_match_list *l;
-	unsigned int i, own;
+	unsigned int i, own = 0;
 	int j;
 
-	l = fmip_match_list_alloc(n * (1 + plan->n_accepts));
+	for (i = 0; i < n; i++)
+		own += !fmip_match_is_accept(&match[i].key);
+	l = fmip_match_list_alloc(own * (1 + plan->n_accepts));
 	if (!l)
 		return NULL;
 	l->n = 0;
 	for (i = 0; i < n; i++)
 		if (!fmip_match_is_accept(&match[i].key))
 			l->match[l->n++].key = match[i].key;
-	own = l->n;
 	for (i = 0; i < own; i++)
 		for (j = 0; j < plan->n_accepts; j++)
 			list_accept(l, l->match[i].key,
