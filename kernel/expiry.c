@@ -153,7 +153,8 @@ static bool replace(struct fmip_binding *b, struct fmip_plan *plan, bool accepts
 		if (!list)
 			return false;
 		if (fmip_binding_set_matches(b, list)) {
-			kfree(list);
+			/* Other bindings' packets may be looking past it. */
+			kfree_rcu(list, rcu);
 			return false;
 		}
 	}
