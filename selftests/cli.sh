@@ -288,43 +288,28 @@ refusals() {
 		refused 2 "the link-layer address does not fit the interface \
 (attribute FMIP_BINDING_A_TARGETS/FMIP_TARGET_A_LLADDR)" \
 			binding add $free $to_link lladdr 02:00:00:00:10
-		# What is part of the contract and not there yet.
-		refused 2 "matching the source is not supported yet \
+		refused 2 "a match of the source needs the scope interface or tunnel \
 (attribute FMIP_BINDING_A_MATCHES/FMIP_MATCH_A_DIRECTION)" binding add src 2001:db8:99::1 $to_link
-		for what in "dev eth0" "vrf eth0" "from-tunnel 1"; do
-			refused 2 "scopes are not supported yet \
-(attribute FMIP_BINDING_A_MATCHES/FMIP_MATCH_A_SCOPE)" binding add $free $what $to_link
-		done
-		refused 2 "IPv4 is not supported yet (attribute FMIP_BINDING_A_MATCHES/FMIP_MATCH_A_ADDR)" \
-			binding add dst 192.0.2.1 $to_link
-		refused 2 "IPv4 is not supported yet (attribute FMIP_TUNNEL_A_LOCAL)" \
-			tunnel add local 192.0.2.1 remote 192.0.2.2
-		refused 2 "more than one target is not supported yet (attribute FMIP_BINDING_A_TARGETS)" \
-			binding add $free target tunnel 1 target tunnel 2
-		refused 2 "target route is not supported yet \
-(attribute FMIP_BINDING_A_TARGETS/FMIP_TARGET_A_TYPE)" binding add $free target route
+		refused 2 "this interface is not a VRF \
+(attribute FMIP_BINDING_A_MATCHES/FMIP_MATCH_A_IFINDEX)" binding add $free vrf eth0 $to_link
+		refused 2 "no such tunnel (attribute FMIP_BINDING_A_MATCHES/FMIP_MATCH_A_TUNNEL)" \
+			binding add $free from-tunnel 4711 $to_link
+		refused 2 "loopback, broadcast and multicast packets are never forwarded \
+(attribute FMIP_BINDING_A_MATCHES/FMIP_MATCH_A_ADDR)" binding add dst 224.0.0.1 $to_link
+		refused 2 "a target is named twice (attribute FMIP_BINDING_A_TARGETS)" \
+			binding add $free target tunnel 1 target tunnel 1
 		refused 2 "the tunnel's encapsulation has no key \
 (attribute FMIP_BINDING_A_TARGETS/FMIP_TARGET_A_KEY)" binding add $free target tunnel 1 key 5
-		refused 2 "lifetimes of targets are not supported yet \
-(attribute FMIP_BINDING_A_TARGETS/FMIP_TARGET_A_LIFETIME)" \
-			binding add $free target tunnel 1 lifetime 1s
-		refused 2 "lifetimes of accepts are not supported yet \
-(attribute FMIP_BINDING_A_ACCEPTS/FMIP_ACCEPT_A_LIFETIME)" \
-			binding add $free target tunnel 1 accept tunnel 1 from src lifetime 1s
-		for what in copy guard; do
-			refused 2 "this gate is not supported yet (attribute FMIP_BINDING_A_GATE)" \
-				binding add $free $to_link gate $what
-		done
-		for what in na dad-ns data una,na; do
-			refused 2 "only una is supported yet (attribute FMIP_BINDING_A_ATTACH/FMIP_ATTACH_A_ON)" \
-				binding add $free $to_link attach $what dev eth1
-		done
-		for what in ip4 gre6 gre4 udp4 tlv4; do
-			refused 2 "this encapsulation is not supported yet (attribute FMIP_TUNNEL_A_ENCAP)" \
+		refused 2 "a guard needs an accept, for whose packets it waits \
+(attribute FMIP_BINDING_A_GATE)" binding add $free $to_link gate guard
+		refused 2 "this encapsulation has IPv6 addresses outside (attribute FMIP_TUNNEL_A_LOCAL)" \
+			tunnel add local 192.0.2.1 remote 192.0.2.2
+		for what in ip4 gre4 udp4 tlv4; do
+			refused 2 "this encapsulation has IPv4 addresses outside (attribute FMIP_TUNNEL_A_LOCAL)" \
 				tunnel add local 2001:db8:1::1 remote 2001:db8:9::9 encap $what
 		done
-		refused 2 "sending an encapsulation limit is not supported yet \
-(attribute FMIP_TUNNEL_A_ENCAPLIMIT)" tunnel add local 2001:db8:1::1 remote 2001:db8:9::9 encaplimit 4
+		refused 2 "only an IPv6 header limits encapsulation (attribute FMIP_TUNNEL_A_ENCAPLIMIT)" \
+			tunnel add local 192.0.2.1 remote 192.0.2.2 encap ip4 encaplimit 4
 	}
 	ctl binding flush
 	ctl tunnel flush
@@ -406,7 +391,7 @@ texts() {
 # What is there, but for what time and traffic change.
 lasting() {
 	state | jq -S 'if type == "array" then map(del(.lifetime, .hold_left, .users, .mtu) |
-		(.proxies[]? |= del(.lifetime))) else . end'
+		((.proxies, .targets, .accepts)[]? |= del(.lifetime))) else . end'
 }
 
 # remake FORM FILE: from nothing by the commands of a file
@@ -421,6 +406,7 @@ remake() {
 there_and_back() {
 	local left
 
+	ip -n "$router" link add vrf0 type vrf table 100
 	ctl -b - <<-END || bail "what is to be shown cannot be made"
 		tunnel add id 1 local 2001:db8:1::1 remote 2001:db8:2::10
 		tunnel add id 9 local 2001:db8:1::1 remote 2001:db8:3::10 dev eth0 mark 7 ttl 3 dscp 46
@@ -433,7 +419,28 @@ there_and_back() {
 			limit packets 7 limit bytes 64k limit age 1500ms overflow head \\
 			hold-time 7200s hold-expiry notify
 		binding add id 6 dst ::/0 gate hold attach una dev eth1 action event hold-expiry open
+		tunnel add id 10 local 192.0.2.1 remote 192.0.2.2 encap ip4 fragment on
+		tunnel add id 11 local 2001:db8:1::1 remote 2001:db8:9::9 encap gre6 encaplimit 4 flowlabel 5
+		tunnel add id 12 local 192.0.2.1 remote 192.0.2.2 encap gre4
+		tunnel add id 13 local 192.0.2.1 remote 192.0.2.2 encap udp4 sport 5000 dport 6000 udp-csum on
+		tunnel add id 14 local 192.0.2.1 remote 192.0.2.2 encap tlv4
+		binding add id 10 dst 2001:db8:99::1 dev eth0 src 2001:db8:99::1 dev eth1 \\
+			dst 192.0.2.9 vrf vrf0 dst 192.0.2.9 from-tunnel 10 dst 192.0.2.9 from-tunnel 12 key 7 \\
+			gate copy target tunnel 12 key 8 lifetime 3600s target tunnel 13 target route \\
+			accept tunnel 12 key 9 from src lifetime 3600s accept tunnel 14 from dst
+		binding add id 11 dst 192.0.2.11 gate guard target link dev eth1 accept tunnel 10 from dst \\
+			attach una,na,dad-ns,data dev eth1 guard-idle 3600s
 	END
+	is "matches, targets and accepts of all kinds" \
+		"$(ctl binding show id 10 | sed 's/ lifetime [0-9.ms]*//g; s/ release .*//')" \
+		"id 10 dst 2001:db8:99::1/128 dev eth0 src 2001:db8:99::1/128 dev eth1 \
+dst 192.0.2.9/32 vrf vrf0 dst 192.0.2.9/32 from-tunnel 10 dst 192.0.2.9/32 from-tunnel 12 key 7 \
+gate copy target tunnel 12 key 8 target tunnel 13 target route \
+accept tunnel 12 key 9 from src accept tunnel 14 from dst"
+	is "gates, evidence and encapsulations of all kinds" \
+		"$(json 'map(.gate) | unique' binding show)$(json '.[0].attach.on' binding show id 11
+		)$(json 'map(.encap) | unique' tunnel show)" \
+		'["copy","guard","hold","open"]["una","na","dad-ns","data"]["gre4","gre6","ip4","ip6","tlv4","udp4"]'
 	left=$(json '.[1] | .lifetime, .hold_left, .proxies[0].lifetime' binding show)
 	check "what is left of times" jq -es '
 		(.[0] > 3500000 and .[0] <= 3600000) and (.[1] > 7100000 and .[1] <= 7200000) and
@@ -447,6 +454,7 @@ there_and_back() {
 	remake text "$LIB_TMP/texts"
 	remake JSON "$LIB_TMP/jsons"
 	printf 'binding flush\ntunnel flush\n' | ctl -b -
+	ip -n "$router" link del vrf0
 }
 
 batches() {
@@ -459,6 +467,7 @@ batches() {
 			remote "2001:db8:2::10"
 		binding add id 1 dst 2001:db8:1::10 target tunnel 1 # not the last
 		binding del id 2
+		tunnel change id 1 ttl 9	# what is of one kind is sent together
 		binding del id 1
 	END
 	gives 2 "fmipctl: $file:6: binding del: no such binding (attribute FMIP_BINDING_A_ID)" -b "$file"
