@@ -15,7 +15,8 @@
 
 EVENTS=$LIB_TMP/events
 LINK="target link dev acc0 lladdr $MN_MAC"
-ROOM="limit packets 20000 limit bytes 256M release immediate"
+ROOM="limit packets 20000 limit bytes 256M"
+RELEASE="release immediate"
 OLD_DELAY=300ms
 
 fmip() {
@@ -34,7 +35,7 @@ by_new_path() {
 begin() {
 	: >"$EVENTS"
 	by_old_path
-	fmip binding add id 1 dst $NCOA accept tunnel 1 from dst $LINK $ROOM "$@"
+	fmip binding add id 1 dst $NCOA accept tunnel 1 from dst $LINK $ROOM $RELEASE "$@"
 	receiver "$LIB_TMP/mn" "$MN" $NCOA
 	background ip netns exec "$CN" udplog send --bind $CN_ADDR --to $NCOA --port 17000 \
 		--rate 1000 --time 1000 --log "$LIB_TMP/sent"
@@ -135,7 +136,8 @@ until_time() {
 unused() {
 	: >"$EVENTS"
 	by_new_path
-	fmip binding add id 1 dst $NCOA accept tunnel 1 from dst $LINK $ROOM gate guard guard-idle 300ms
+	fmip binding add id 1 dst $NCOA accept tunnel 1 from dst $LINK $ROOM $RELEASE \
+		gate guard guard-idle 300ms
 	check "a guard for nothing ends" wait_events 1 "$EVENTS" released "binding 1"
 	fmip binding change id 1 gate guard guard-idle none
 	counters "$NAR" id 1
@@ -146,7 +148,7 @@ unused() {
 	fmip binding change id 1 guard-idle 300ms
 	check "or that it shall be less" wait_events 3 "$EVENTS" released "binding 1"
 	fmip binding change id 1 gate guard guard-idle 3600s
-	fmip binding replace id 1 dst $NCOA accept tunnel 1 from dst $LINK $ROOM \
+	fmip binding replace id 1 dst $NCOA accept tunnel 1 from dst $LINK $ROOM $RELEASE \
 		gate guard guard-idle 300ms
 	check "also by being replaced" wait_events 4 "$EVENTS" released "binding 1"
 	check_fails "a guard needs an accept" \
@@ -157,7 +159,9 @@ unused() {
 # The node has arrived, what was held for it is still on its way out, and now the
 # path changes.
 while_draining() {
-	begin gate hold speedup 1.1 release rfc5568
+	local RELEASE="release rfc5568 speedup 1.1"
+
+	begin gate hold
 	fmip binding change id 1 gate open
 	wait_counted "COUNT[released] >= 20" "$NAR" id 1
 	is "a release is under way" "${COUNT[gate]}" draining
