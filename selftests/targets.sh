@@ -230,7 +230,7 @@ of_accepts() {
 	local n last
 
 	: >"$EVENTS"
-	ip -6 -n "$CN" route add $NCOA dev up || bail "no route"
+	ip -6 -n "$CN" route add $NCOA dev tun0 || bail "no route"
 	fmip binding add id 1 dst $NCOA $LINK accept tunnel 3 from dst
 	fmip binding add id 2 dst $NCOA2 $LINK accept tunnel 3 from dst
 	receiver "$LIB_TMP/mn" "$MN" $NCOA
@@ -241,7 +241,7 @@ of_accepts() {
 	check "the end of an accept is told" wait_events 1 "$EVENTS" expired "binding 1 timer accept"
 	busywait "$WAIT_MS" not_accepted 100
 	stop "$SENDER"
-	ip -6 -n "$CN" route del $NCOA dev up
+	ip -6 -n "$CN" route del $NCOA dev tun0
 	settle
 	fence "$LIB_TMP/mn" $NCOA
 	n=$(counter "$NAR" decap.packets id 1)
@@ -454,8 +454,8 @@ lib_batch -n "$NAR" <<-END
 	neigh replace 2001:db8:d::2 lladdr 02:00:00:00:00:30 dev up1 nud permanent
 END
 lib_batch -n "$CN" <<-END
-	link add name up type ip6tnl mode any local $CN_ADDR remote $ROUTER encaplimit none
-	link set up up
+	link add name tun0 type ip6tnl mode any local $CN_ADDR remote $ROUTER encaplimit none
+	link set tun0 up
 END
 in_ns "$NAR" ping -q -c 1 -W 5 $FAR_ADDR >/dev/null || bail "no answer from the far end"
 events_start "$NAR" "$EVENTS"
