@@ -143,6 +143,17 @@ static int open_socket(const struct args *args, uint16_t port)
 	return fd;
 }
 
+/* Being told to stop while the socket is full, it sends what it has begun to. */
+static bool send_one(int fd, const void *payload, size_t size, const struct sockaddr_in6 *to)
+{
+	ssize_t sent;
+
+	do {
+		sent = sendto(fd, payload, size, 0, (const struct sockaddr *)to, sizeof(*to));
+	} while (sent < 0 && errno == EINTR);
+	return sent >= 0;
+}
+
 static int run_send(const struct args *args)
 {
 	uint64_t count = args->count ? args->count : args->seconds * args->rate;
@@ -167,7 +178,7 @@ static int run_send(const struct args *args)
 		now = now_ns();
 		datagram->seq = htobe64(args->first + i);
 		datagram->sent_ns = htobe64(now);
-		if (sendto(fd, payload, args->size, 0, (struct sockaddr *)&to, sizeof(to)) < 0) {
+		if (!send_one(fd, payload, args->size, &to)) {
 			refused++;
 			why = errno;
 		}
