@@ -448,7 +448,7 @@ count_drops() {
 	COUNT[drops]=$*
 	while (($#)); do
 		case $1 in
-		not-accepted | malformed | ecn) ;;
+		not-accepted | malformed | checksum | fragment | ecn) ;;
 		*) ((COUNT[dropped] += $2)) ;;
 		esac
 		shift 2
