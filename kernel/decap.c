@@ -213,10 +213,15 @@ static bool udp_checksum_ok(const struct sk_buff *skb, int start, int len,
 				  skb_checksum(skb, start, len, 0));
 }
 
-/*
- * RFC 5844, RFC 5845 section 7: the first four bits tell an IP packet from the
- * TLV header.  Signalling comes by the same ports; -1 leaves it to its socket.
- */
+/* RFC 5844, RFC 5845 section 7: by the first four bits of what is in UDP. */
+static bool right_payload(const struct opened *o, u8 first)
+{
+	if (o->path->encap == FMIP_ENCAP_TLV4)
+		return first >> 4 == 0;
+	return first >> 4 == 6 || first >> 4 == 4;
+}
+
+/* Signalling comes by the same ports; -1 leaves it to its socket. */
 static int open_payload(struct sk_buff *skb, struct opened *o)
 {
 	int start = skb_network_offset(skb) + o->offset;
@@ -229,7 +234,7 @@ static int open_payload(struct sk_buff *skb, struct opened *o)
 	uh = (struct udphdr *)(skb->data + start);
 	tlv = (struct fmip_tlv *)(uh + 1);
 	len = ntohs(uh->len);
-	if ((tlv->type >> 4 == 0) != (o->path->encap == FMIP_ENCAP_TLV4))
+	if (!right_payload(o, tlv->type))
 		return -1;
 	if (len < sizeof(*uh) + sizeof(*tlv) || len > skb->len - start)
 		return FMIP_DROP_MALFORMED;
