@@ -4,114 +4,14 @@
 # Every encapsulation, with both kinds of packets inside and in both directions:
 # the bytes on the wire, and what is taken out of a tunnel and what is not.
 #
-# Each encapsulation, with a key and without, is a row of $ROWS.  The node has an
-# address of each family for each row.  Every packet that is made by hand has a
-# UDP destination port of its own, by which it is found in the captures, and 64
-# bytes of payload.
+# Every packet that is made by hand has a UDP destination port of its own, by which
+# it is found in the captures, and 64 bytes of payload.
 
 # shellcheck disable=SC2034
 # shellcheck source=lib.sh
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
-#	name		tunnel	key out	key in	overhead
-ROWS=(
-	"ip6		1	-	-	40"
-	"ip4		2	-	-	20"
-	"gre6		3	-	-	44"
-	"gre6-key	3	70	1070	48"
-	"gre4		4	-	-	24"
-	"gre4-key	4	71	1071	28"
-	"udp4		5	-	-	28"
-	"tlv4		6	-	-	32"
-	"tlv4-key	6	72	1072	40"
-)
-TLV_SPORT=5438 TLV_DPORT=5439
 PAYLOAD=$(printf '66%.0s' {1..64})
-
-par() {
-	fmipctl -n "$PAR" "$@" || bail "the PAR refused: $*"
-}
-
-# row N: reads a row into NAME TUNNEL KEY KEY_IN, with the outer FAMILY
-row() {
-	# shellcheck disable=SC2086
-	set -- ${ROWS[$1 - 1]}
-	NAME=$1 TUNNEL=$2 KEY=$3 KEY_IN=$4 OVERHEAD=$5
-	[[ $NAME == *6* ]] && FAMILY=6 || FAMILY=4
-}
-
-tunnels() {
-	par tunnel add id 1 local $OUT_ADDR remote $END_ADDR
-	par tunnel add id 2 local $OUT_ADDR4 remote $END_ADDR4 encap ip4
-	par tunnel add id 3 local $OUT_ADDR remote $END_ADDR encap gre6
-	par tunnel add id 4 local $OUT_ADDR4 remote $END_ADDR4 encap gre4
-	par tunnel add id 5 local $OUT_ADDR4 remote $END_ADDR4 encap udp4
-	par tunnel add id 6 local $OUT_ADDR4 remote $END_ADDR4 encap tlv4 \
-		sport $TLV_SPORT dport $TLV_DPORT
-}
-
-bindings() {
-	local i
-
-	for i in "${!ROWS[@]}"; do
-		row $((++i))
-		[[ $KEY == - ]] && KEY='' KEY_IN=''
-		par binding add id "$i" dst $NODE6$i dst $NODE4$i \
-			target tunnel "$TUNNEL" ${KEY:+key $KEY} \
-			accept tunnel "$TUNNEL" ${KEY_IN:+key $KEY_IN} from src
-	done
-}
-
-settle() {
-	in_ns "$CN" ping -q -c 1 -W 5 $END_ADDR >/dev/null || bail "no answer from the far end"
-	in_ns "$FAR" ping -q -c 1 -W 5 $CN_ADDR >/dev/null || bail "no answer from the CN"
-}
-
-# ---- packets made by hand -----------------------------------------------
-
-# to_node N FAMILY PORT [FIELDS [EXTENSION-HEADERS]]: the words for a packet from
-# the CN to the node
-to_node() {
-	local ip="IPv6(**dict(dict(src='$CN_ADDR',dst='$NODE6$1')${4:+,$4}))"
-
-	[[ $2 == 4 ]] && ip="IP(**dict(dict(src='$CN_ADDR4',dst='$NODE4$1')${4:+,$4}))"
-	echo "$ip/${5:+$5/}UDP(sport=9,dport=$3)/Raw(b'f'*64)"
-}
-
-# from_node N FAMILY PORT [FIELDS]: and from the node to the CN
-from_node() {
-	local ip="IPv6(**dict(dict(src='$NODE6$1',dst='$CN_ADDR')${4:+,$4}))"
-
-	[[ $2 == 4 ]] && ip="IP(**dict(dict(src='$NODE4$1',dst='$CN_ADDR4')${4:+,$4}))"
-	echo "$ip/UDP(sport=9,dport=$3)/Raw(b'f'*64)"
-}
-
-# outer6 [FIELDS], outer4 [FIELDS]: the header of a packet from the far end
-outer6() {
-	echo "IPv6(**dict(dict(src='$END_ADDR',dst='$OUT_ADDR')${1:+,$1}))"
-}
-
-outer4() {
-	echo "IP(**dict(dict(src='$END_ADDR4',dst='$OUT_ADDR4')${1:+,$1}))"
-}
-
-# outer N FAMILY [FIELDS]: all that is around a packet of that family, as the
-# other end of that row would send it
-outer() {
-	local number=41 proto=0x86dd gre
-
-	[[ $2 == 4 ]] && number=4 proto=0x0800
-	row "$1"
-	gre="GRE(proto=$proto)"
-	[[ $KEY_IN == - ]] || gre="GRE(proto=$proto,key_present=1,key=$KEY_IN)"
-	case $NAME in
-	ip6) outer6 "nh=$number${3:+,$3}" ;;
-	ip4) outer4 "proto=$number${3:+,$3}" ;;
-	gre6*) echo "$(outer6 "nh=47${3:+,$3}")/$gre" ;;
-	gre4*) echo "$(outer4 "proto=47${3:+,$3}")/$gre" ;;
-	udp4) echo "$(outer4 "${3-}")/UDP(sport=5437,dport=5437)" ;;
-	esac
-}
 
 # ---- what is on the wire ------------------------------------------------
 
@@ -327,20 +227,24 @@ check_settings() {
 	fields "and around IPv4" 24216 udp.checksum.status=1
 	fields "and around the TLV header" 24217 udp.checksum.status=1
 	fields "and around GRE in that" 24218 udp.checksum.status=1
-	fields "without the request it is 0" 24066 gre.key=0x00000046
+	fields "without the request it is 0" 24067 udp.checksum=0x0000
 	fields "a flow label, and a limit of encapsulations" 24221 ipv6.flow=0x0abcde ipv6.hlim=64 \
 		ipv6.tclass.dscp=46 ipv6.nxt=60 ipv6.opt.tel=4
 	is "which is an option of this form" "$(around 24221 | cut -c 81-)" 2900040104010100
 	fields "around IPv4 too" 24222 ipv6.flow=0x0abcde ipv6.nxt=60 ipv6.opt.tel=4
 	is "and in front of GRE" "$(around 24225 | cut -c 81-)" 2f0004010701010000000800
 	is "with a key" "$(around 24226 | cut -c 81-)" "2f000401070101002000080000000046"
-	is "a flow label by hash is one and the same for a flow" \
-		"${WIRE["24224 ipv6.flow"]}" "${FIRST["24224 ipv6.flow"]-${WIRE["24224 ipv6.flow"]}}"
+	is "a flow label by hash is the same for all of a flow" "$(labels 24224 | uniq -c | wc -l)" 1
 	check "and another one for another flow" \
-		eval '[[ ${WIRE["24223 ipv6.flow"]} != "${WIRE["24224 ipv6.flow"]}" ]]'
+		eval '[[ $(labels 24223) != "$(labels 24224 | uniq)" ]]'
 	fields "a tunnel packet that allows three around it allows two after that" 24228 \
 		ipv6.nxt=60 ipv6.opt.tel=2
 	is "and one that allows none is not sent" "${WIRE[24229]-}" ""
+}
+
+# labels PORT: the flow labels around those packets
+labels() {
+	dissect "$LIB_TMP/wire.pcap" "udp.dstport == $1" ipv6.flow | cut -d, -f1
 }
 
 # ---- out of the tunnels -------------------------------------------------
@@ -355,30 +259,6 @@ send_back() {
 		done
 	done
 	settle
-}
-
-# tunnelled N FAMILY PORT [FIELDS [OUTER-FIELDS]]: a packet from the node as the
-# other end sends it
-tunnelled() {
-	local inner tlv=000029 gre=000086dd
-
-	inner=$(from_node "$1" "$2" "$3" "${4-}")
-	[[ $2 == 4 ]] && tlv=000004 gre=00000800
-	row "$1"
-	case $NAME in
-	tlv4) tlv "$2" "$inner" "${5-}" ;;
-	tlv4-key) tlv 47 "GRE(proto=0x${gre:4},key_present=1,key=$KEY_IN)/$inner" "${5-}" ;;
-	*) echo "$(outer "$1" "$2" "${5-}")/$inner" ;;
-	esac
-}
-
-# tlv FAMILY-OR-47 WORDS [OUTER-FIELDS [LENGTH-ERROR [FIRST-BYTE]]]: behind a TLV header
-tlv() {
-	local number=$1
-
-	[[ $1 == 6 ]] && number=41
-	echo "(lambda p: $(outer4 "${3-}")/UDP(sport=$TLV_DPORT,dport=$TLV_SPORT)/" \
-		"Raw(bytes([${5:-0},$number])+(len(p)+${4:-0}).to_bytes(2,'big')+p))(bytes($2))"
 }
 
 check_back() {
@@ -456,22 +336,49 @@ ecn_of() { # ecn_of HEX: of an IP header with DSCP 46
 	esac
 }
 
-# drops: not-accepted malformed checksum
-drops() {
-	fmipctl -n "$PAR" -j stats | jq -r '.dropped |
-		"\(.["not-accepted"] // 0) \(.malformed // 0) \(.checksum // 0)"'
+# outcomes ARRAY: how many packets were taken out of tunnels, and how many dropped,
+# by reason; and those that sockets have got
+outcomes() {
+	local -n array=$1
+
+	counters "$PAR" || bail "no counters"
+	read -r -a DROPS <<<"${COUNT[drops]}"
+	array=([decap]=${COUNT[decap]} [socket]=$(received_by_socket))
+	set -- "${DROPS[@]}"
+	while (($#)); do
+		array[$1]=$2
+		shift 2
+	done
 }
 
-# refused NAME N-A MALFORMED CHECKSUM WORDS: sent, it adds so much to the drops
-refused() {
-	local before after
+# received_by_socket: datagrams, by the PAR's own count
+received_by_socket() {
+	in_ns "$PAR" awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp
+}
 
-	read -r -a before <<<"$(drops)"
-	inject "$CORE" "$5"
-	settle
-	read -r -a after <<<"$(drops)"
-	is "$1" "$((after[0] - before[0])) $((after[1] - before[1])) $((after[2] - before[2]))" \
-		"$2 $3 $4"
+# differ: what there is more of now
+declare -A BEFORE=() NOW=()
+differ() {
+	local what
+
+	MORE=
+	outcomes NOW
+	for what in "${!NOW[@]}"; do
+		((NOW[$what] == ${BEFORE[$what]:-0})) ||
+			MORE+="${MORE:+ }$what $((NOW[$what] - ${BEFORE[$what]:-0}))"
+	done
+	[[ $MORE ]]
+}
+
+# becomes NAME OUTCOME WORDS: of a packet from the far end, "decap", "socket", or
+# why it is dropped
+becomes() {
+	inject "$CORE" "$3"
+	busywait "$WAIT_MS" differ
+	is "$1" "$MORE" "$2 1"
+	for what in "${!NOW[@]}"; do
+		BEFORE[$what]=${NOW[$what]}
+	done
 }
 
 # gre FAMILY FIELDS WORDS
@@ -484,72 +391,102 @@ gre() {
 }
 
 test_gre() {
-	local f inner inner6 key
+	local f inner proto key
 
+	outcomes BEFORE
 	for f in 6 4; do
 		inner=$(from_node $((f == 6 ? 4 : 6)) 6 24401)
-		inner6="proto=0x86dd"
+		proto="proto=0x86dd"
 		key="key_present=1,key=$((f == 6 ? 1070 : 1071))"
-		refused "gre$f: a sequence number is tolerated" 0 0 0 \
-			"$(gre $f "$inner6,$key,seqnum_present=1,seqence_number=9" "$inner")"
-		refused "gre$f: a right checksum too" 0 0 0 \
-			"$(gre $f "$inner6,$key,chksum_present=1" "$inner")"
-		refused "gre$f: with a sequence number" 0 0 0 \
-			"$(gre $f "$inner6,$key,chksum_present=1,seqnum_present=1,seqence_number=1" "$inner")"
-		refused "gre$f: a wrong checksum is a reason to drop" 0 0 1 \
-			"$(gre $f "$inner6,$key,chksum_present=1,chksum=0x1234" "$inner")"
-		refused "gre$f: so is another version" 0 1 0 "$(gre $f "$inner6,$key,version=1" "$inner")"
-		refused "gre$f: and routing" 0 1 0 "$(gre $f "$inner6,$key,routing_present=1" "$inner")"
-		refused "gre$f: and another protocol" 0 1 0 "$(gre $f "proto=0x6558,$key" "$inner")"
-		refused "gre$f: and a header that goes on behind the end" 0 1 0 \
-			"$(gre $f "$inner6,$key" "Raw(b'')" | sed 's,GRE(.*,Raw(bytes.fromhex("200086dd0000")),')"
-		refused "gre$f: without its key a packet is not accepted" 1 0 0 \
-			"$(gre $f "$inner6" "$inner")"
-		refused "gre$f: nor with another one" 1 0 0 \
-			"$(gre $f "$inner6,key_present=1,key=1" "$inner")"
-		refused "gre$f: nor with a key where there should be none" 1 0 0 \
-			"$(gre $f "$inner6,$key" "$(from_node $((f == 6 ? 3 : 5)) 6 24402)")"
-		refused "gre$f: nor what has the protocol of IPv4 and is not" 0 1 0 \
+		becomes "gre$f: a sequence number is tolerated" decap \
+			"$(gre $f "$proto,$key,seqnum_present=1,seqence_number=9" "$inner")"
+		becomes "gre$f: a right checksum too" decap \
+			"$(gre $f "$proto,$key,chksum_present=1" "$inner")"
+		becomes "gre$f: with a sequence number" decap \
+			"$(gre $f "$proto,$key,chksum_present=1,seqnum_present=1,seqence_number=1" "$inner")"
+		becomes "gre$f: a wrong checksum is a reason to drop" checksum \
+			"$(gre $f "$proto,$key,chksum_present=1,chksum=0x1234" "$inner")"
+		becomes "gre$f: so is another version" malformed \
+			"$(gre $f "$proto,$key,version=1" "$inner")"
+		becomes "gre$f: and routing" malformed \
+			"$(gre $f "$proto,$key,routing_present=1" "$inner")"
+		becomes "gre$f: and another protocol" malformed \
+			"$(gre $f "proto=0x6558,$key" "$inner")"
+		becomes "gre$f: and a header that goes on behind the end" malformed \
+			"$(gre $f "$proto" "" | sed 's,GRE(.*,Raw(bytes.fromhex("200086dd0000")),')"
+		becomes "gre$f: without its key a packet is not accepted" not-accepted \
+			"$(gre $f "$proto" "$inner")"
+		becomes "gre$f: nor with another one" not-accepted \
+			"$(gre $f "$proto,key_present=1,key=1" "$inner")"
+		becomes "gre$f: nor with a key where there should be none" not-accepted \
+			"$(gre $f "$proto,$key" "$(from_node $((f == 6 ? 3 : 5)) 6 24402)")"
+		becomes "gre$f: what has the protocol of IPv4 and is not is malformed" malformed \
 			"$(gre $f "proto=0x0800,$key" "$inner")"
 	done
 }
 
-test_udp() {
-	local inner log=$LIB_TMP/signalling
+test_ip() {
+	local f inner stranger
 
-	inner=$(from_node 8 6 24501)
-	refused "tlv4: the reserved bits mean nothing" 0 0 0 "$(tlv 6 "$inner" "" 0 7)"
-	refused "tlv4: a length that is too small is malformed" 0 1 0 "$(tlv 6 "$inner" "" -1)"
-	refused "tlv4: one that is too large as well" 0 1 0 "$(tlv 6 "$inner" "" 1)"
-	refused "tlv4: and a next header that is no packet" 0 1 0 "$(tlv 17 "$inner")"
-	refused "tlv4: and IPv6 that is called IPv4" 0 1 0 "$(tlv 4 "$inner")"
-	refused "tlv4: a wrong UDP checksum is a reason to drop" 0 0 1 \
-		"$(tlv 6 "$inner" | sed 's,UDP(,UDP(chksum=0x1234\,,')"
-	refused "udp4: so it is" 0 0 1 \
-		"$(outer4)/UDP(sport=5437,dport=5437,chksum=0x1234)/$(from_node 7 6 24503)"
-	refused "udp4: none is fine" 0 0 0 \
-		"$(outer4)/UDP(sport=5437,dport=5437,chksum=0)/$(from_node 7 6 24504)"
-	# What is left to a socket is no drop: these are answered by nobody.
-	background in_ns "$PAR" udplog recv --bind $OUT_ADDR4 --port 5437 --count 3 --wait 60000 \
-		--log "$log" >"$log.ready"
-	wait_line "$WAIT_MS" "$log.ready" ready || bail "udplog does not listen"
-	refused "udp4: a TLV header is left to the socket, a packet of nobody's too" 0 0 0 \
-		"[$(outer4)/UDP(sport=5437,dport=5437)/Raw(bytes.fromhex('00290000')+b's'*60),
-		$(outer4)/UDP(sport=5437,dport=5437)/IP(src='10.9.9.9',dst='$CN_ADDR4')/UDP()/Raw(b's'*60),
-		$(outer4)/UDP(sport=5437,dport=5437)/Raw(b'hello, this is no packet of the kind')]"
-	is "all of them" "$(received_by_socket)" 3
-	background in_ns "$PAR" udplog recv --bind $OUT_ADDR4 --port $TLV_SPORT --count 2 --wait 60000 \
-		--log "$log" >"$log.ready2"
-	wait_line "$WAIT_MS" "$log.ready2" ready || bail "udplog does not listen"
-	refused "tlv4: IP without the header is left to the socket, IPv6 and IPv4" 0 0 0 \
-		"[$(outer4)/UDP(sport=$TLV_DPORT,dport=$TLV_SPORT)/$inner,
-		$(outer4)/UDP(sport=$TLV_DPORT,dport=$TLV_SPORT)/$(from_node 8 4 24505)]"
-	is "both of them" "$(($(received_by_socket)))" 5
+	outcomes BEFORE
+	for f in 6 4; do
+		inner=$(from_node $((f == 6 ? 1 : 2)) 6 24701)
+		stranger="IPv6(src='2001:db8:9::9',dst='$CN_ADDR')/UDP(sport=9,dport=9)"
+		becomes "ip$f: from nobody's address a packet is not accepted" not-accepted \
+			"$(outer$f "$(number $f 41)")/$stranger"
+		becomes "ip$f: nor IPv4" not-accepted \
+			"$(outer$f "$(number $f 4)")/IP(src='10.9.9.9',dst='$CN_ADDR4')/UDP()"
+		becomes "ip$f: IPv6 that is called IPv4 is malformed" malformed \
+			"$(outer$f "$(number $f 4)")/$inner"
+		becomes "ip$f: so is what is shorter than a header" malformed \
+			"$(outer$f "$(number $f 41)")/Raw(bytes($inner)[:39])"
+	done
+	inner=$(from_node 1 6 24702)
+	becomes "ip6: an encapsulation limit is taken off" decap \
+		"$(outer6 nh=60)/Raw(bytes.fromhex('2900040100010100'))/$inner"
+	becomes "gre6: also in front of GRE" decap "$(outer6 nh=60)/$(
+		)Raw(bytes.fromhex('2f00040104010100'))/GRE(proto=0x86dd)/$(from_node 3 6 24703)"
 }
 
-# received_by_socket: datagrams, by the PAR's own count
-received_by_socket() {
-	in_ns "$PAR" awk '/^Udp: [0-9]/ { print $2 }' /proc/net/snmp
+number() { # number FAMILY NUMBER
+	[[ $1 == 6 ]] && echo "nh=$2" || echo "proto=$2"
+}
+
+# listen PORT: so that a datagram to the PAR has a socket
+listen() {
+	background in_ns "$PAR" udplog recv --bind ::ffff:$OUT_ADDR4 --port "$1" --count 10 \
+		--wait 60000 --log "$LIB_TMP/listen.$1" >"$LIB_TMP/ready.$1"
+	wait_line "$WAIT_MS" "$LIB_TMP/ready.$1" ready || bail "udplog does not listen"
+}
+
+test_udp() {
+	local inner udp tlv
+
+	inner=$(from_node 8 6 24501)
+	udp="$(outer4)/UDP(sport=5437,dport=5437)"
+	tlv="$(outer4)/UDP(sport=$TLV_DPORT,dport=$TLV_SPORT)"
+	listen 5437
+	listen $TLV_SPORT
+	outcomes BEFORE
+	becomes "tlv4: the reserved bits mean nothing" decap "$(tlv 6 "$inner" "" 0 7)"
+	becomes "tlv4: a length that is too small is malformed" malformed \
+		"$(tlv 6 "$inner" "" -1)"
+	becomes "tlv4: one that is too large as well" malformed "$(tlv 6 "$inner" "" 1)"
+	becomes "tlv4: and a next header that is no packet" malformed "$(tlv 17 "$inner")"
+	becomes "tlv4: and IPv6 that is called IPv4" malformed "$(tlv 4 "$inner")"
+	becomes "tlv4: a wrong UDP checksum is a reason to drop" checksum \
+		"$(tlv 6 "$inner" | sed 's,UDP(,UDP(chksum=0x1234\,,')"
+	becomes "udp4: so it is" checksum \
+		"${udp%)},chksum=0x1234)/$(from_node 7 6 24503)"
+	becomes "udp4: none is fine" decap "${udp%)},chksum=0)/$(from_node 7 6 24504)"
+	becomes "udp4: a TLV header is left to the socket" socket \
+		"$udp/Raw(bytes.fromhex('00290000')+b's'*60)"
+	becomes "udp4: so is a packet that nobody accepts" socket \
+		"$udp/IP(src='10.9.9.9',dst='$CN_ADDR4')/UDP()/Raw(b's'*60)"
+	becomes "udp4: and what is no packet, but a Mobility Header" socket \
+		"$udp/Raw(bytes.fromhex('3b000500')+b's'*20)"
+	becomes "tlv4: IPv6 without the header is left to the socket" socket "$tlv/$inner"
+	becomes "tlv4: and IPv4" socket "$tlv/$(from_node 8 4 24505)"
 }
 
 # Nodes with the same IPv4 address, which come with keys of their own and leave
@@ -579,6 +516,26 @@ overlapping() { # overlapping KEY PORT
 		"IP(src='192.0.2.2',dst='10.7.7.7')/UDP(sport=9,dport=$2)/Raw(b'f'*64)"
 }
 
+# ---- with the kernel's own devices at the other end -----------------------
+
+test_interoperation() {
+	local i
+
+	far_devices
+	for i in 1 2 3 4 5 6; do
+		row $i
+		check "$NAME: the kernel's device understands it and is understood, IPv6" reaches $NODE6$i
+		check "$NAME: and IPv4" reaches $NODE4$i
+	done
+	far_udp 4
+	check "udp4: so it is with foo over UDP, IPv4" reaches ${NODE4}7
+	far_udp 6
+	check "udp4: and IPv6" reaches ${NODE6}7
+	far_fmip
+	check "tlv4-key: fmip understands itself, IPv6" reaches ${NODE6}9 -I $CN_TOO
+	check "tlv4-key: and IPv4" reaches ${NODE4}9 -I $CN_TOO4
+}
+
 need ip tc fmipctl jq tcpdump tshark nft ethtool udplog
 inject_start
 load_module
@@ -601,8 +558,9 @@ check_rows
 check_settings
 
 declare -A SENT=() BACK=()
-capture_start "$PAR" up0 "$LIB_TMP/back.pcap" -Q out "ip or ip6"
-capture_start "$PAR" out0 "$LIB_TMP/sent.pcap" -Q in "ip or ip6"
+# Errors quote a packet.
+capture_start "$PAR" up0 "$LIB_TMP/back.pcap" -Q out "not icmp and not icmp6"
+capture_start "$PAR" out0 "$LIB_TMP/sent.pcap" -Q in "not icmp and not icmp6"
 send_back
 send_ecn
 capture_stop "$LIB_TMP/back.pcap"
@@ -611,9 +569,11 @@ read_wire "$LIB_TMP/back.pcap" BACK
 read_wire "$LIB_TMP/sent.pcap" SENT
 check_back
 check_ecn
+test_ip
 test_gre
 test_udp
 test_overlap
+test_interoperation
 counters "$PAR"
 check "the counters add up" balanced
 tap_done

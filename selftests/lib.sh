@@ -1108,6 +1108,210 @@ inject() {
 	[[ $answer == sent ]] || bail "$2: ${answer:-no answer}"
 }
 
+# ---- tunnels of every kind ----------------------------------------------
+
+# In the network of topo_tunnel: an encapsulation, with a key or without, is a row,
+# and number N of the node's addresses of each family is bound to row N.
+#	name		tunnel	key out	key in	overhead
+ROWS=(
+	"ip6		1	-	-	40"
+	"ip4		2	-	-	20"
+	"gre6		3	-	-	44"
+	"gre6-key	3	70	1070	48"
+	"gre4		4	-	-	24"
+	"gre4-key	4	71	1071	28"
+	"udp4		5	-	-	28"
+	"tlv4		6	-	-	32"
+	"tlv4-key	6	72	1072	40"
+)
+TLV_SPORT=5438 TLV_DPORT=5439
+
+# par ARGUMENT...: fmipctl at the PAR
+par() {
+	fmipctl -n "$PAR" "$@" || bail "the PAR refused: $*"
+}
+
+# row N: reads a row into NAME TUNNEL KEY KEY_IN, with the outer FAMILY
+row() {
+	# shellcheck disable=SC2086
+	set -- ${ROWS[$1 - 1]}
+	NAME=$1 TUNNEL=$2 KEY=$3 KEY_IN=$4 OVERHEAD=$5
+	[[ $NAME == *6* ]] && FAMILY=6 || FAMILY=4
+}
+
+# tunnels: those of the rows; bindings: one for each row
+tunnels() {
+	par tunnel add id 1 local $OUT_ADDR remote $END_ADDR
+	par tunnel add id 2 local $OUT_ADDR4 remote $END_ADDR4 encap ip4
+	par tunnel add id 3 local $OUT_ADDR remote $END_ADDR encap gre6
+	par tunnel add id 4 local $OUT_ADDR4 remote $END_ADDR4 encap gre4
+	par tunnel add id 5 local $OUT_ADDR4 remote $END_ADDR4 encap udp4
+	par tunnel add id 6 local $OUT_ADDR4 remote $END_ADDR4 encap tlv4 \
+		sport $TLV_SPORT dport $TLV_DPORT
+}
+
+bindings() {
+	local i
+
+	for i in "${!ROWS[@]}"; do
+		row $((++i))
+		[[ $KEY == - ]] && KEY='' KEY_IN=''
+		par binding add id "$i" dst $NODE6$i dst $NODE4$i \
+			target tunnel "$TUNNEL" ${KEY:+key $KEY} \
+			accept tunnel "$TUNNEL" ${KEY_IN:+key $KEY_IN} from src
+	done
+}
+
+# settle: what has been sent has arrived
+settle() {
+	in_ns "$CN" ping -q -c 1 -W 5 $END_ADDR >/dev/null || bail "no answer from the far end"
+	in_ns "$FAR" ping -q -c 1 -W 5 $CN_ADDR >/dev/null || bail "no answer from the CN"
+}
+
+# to_node N FAMILY PORT [FIELDS [EXTENSION-HEADERS]]: the words for a packet from
+# the CN to the node
+to_node() {
+	local ip="IPv6(**dict(dict(src='$CN_ADDR',dst='$NODE6$1')${4:+,$4}))"
+
+	[[ $2 == 4 ]] && ip="IP(**dict(dict(src='$CN_ADDR4',dst='$NODE4$1')${4:+,$4}))"
+	echo "$ip/${5:+$5/}UDP(sport=9,dport=$3)/Raw(b'f'*64)"
+}
+
+# from_node N FAMILY PORT [FIELDS]: and from the node to the CN
+from_node() {
+	local ip="IPv6(**dict(dict(src='$NODE6$1',dst='$CN_ADDR')${4:+,$4}))"
+
+	[[ $2 == 4 ]] && ip="IP(**dict(dict(src='$NODE4$1',dst='$CN_ADDR4')${4:+,$4}))"
+	echo "$ip/UDP(sport=9,dport=$3)/Raw(b'f'*64)"
+}
+
+# outer6 [FIELDS], outer4 [FIELDS]: the header of a packet from the far end
+outer6() {
+	echo "IPv6(**dict(dict(src='$END_ADDR',dst='$OUT_ADDR')${1:+,$1}))"
+}
+
+outer4() {
+	echo "IP(**dict(dict(src='$END_ADDR4',dst='$OUT_ADDR4')${1:+,$1}))"
+}
+
+# outer N FAMILY [FIELDS]: all that is around a packet of that family, as the
+# other end of that row would send it
+outer() {
+	local number=41 proto=0x86dd gre
+
+	[[ $2 == 4 ]] && number=4 proto=0x0800
+	row "$1"
+	gre="GRE(proto=$proto)"
+	[[ $KEY_IN == - ]] || gre="GRE(proto=$proto,key_present=1,key=$KEY_IN)"
+	case $NAME in
+	ip6) outer6 "nh=$number${3:+,$3}" ;;
+	ip4) outer4 "proto=$number${3:+,$3}" ;;
+	gre6*) echo "$(outer6 "nh=47${3:+,$3}")/$gre" ;;
+	gre4*) echo "$(outer4 "proto=47${3:+,$3}")/$gre" ;;
+	udp4) echo "$(outer4 "${3-}")/UDP(sport=5437,dport=5437)" ;;
+	esac
+}
+
+# tunnelled N FAMILY PORT [FIELDS [OUTER-FIELDS]]: a packet from the node as the
+# other end sends it
+tunnelled() {
+	local inner tlv=000029 gre=000086dd
+
+	inner=$(from_node "$1" "$2" "$3" "${4-}")
+	[[ $2 == 4 ]] && tlv=000004 gre=00000800
+	row "$1"
+	case $NAME in
+	tlv4) tlv "$2" "$inner" "${5-}" ;;
+	tlv4-key) tlv 47 "GRE(proto=0x${gre:4},key_present=1,key=$KEY_IN)/$inner" "${5-}" ;;
+	*) echo "$(outer "$1" "$2" "${5-}")/$inner" ;;
+	esac
+}
+
+# tlv FAMILY-OR-47 WORDS [OUTER-FIELDS [LENGTH-ERROR [FIRST-BYTE]]]: behind a TLV header
+tlv() {
+	local number=$1
+
+	[[ $1 == 6 ]] && number=41
+	echo "(lambda p: $(outer4 "${3-}")/UDP(sport=$TLV_DPORT,dport=$TLV_SPORT)/" \
+		"Raw(bytes([${5:-0},$number])+(len(p)+${4:-0}).to_bytes(2,'big')+p))(bytes($2))"
+}
+
+# far_device N DEVICE FAMILY...: what the node has at N of these families is
+# reached by the device, and answers by it
+far_device() {
+	local n=$1 dev=$2 family
+
+	shift 2
+	lib_batch -n "$FAR" <<<"link set $dev up"
+	for family; do
+		if [[ $family == 6 ]]; then
+			ip -n "$FAR" addr add $NODE6$n/128 dev "$dev" nodad
+			ip -n "$FAR" -6 rule add from $NODE6$n lookup $((100 + n))
+			ip -n "$FAR" -6 route add default dev "$dev" table $((100 + n))
+		else
+			ip -n "$FAR" addr add $NODE4$n/32 dev "$dev"
+			ip -n "$FAR" rule add from $NODE4$n lookup $((200 + n))
+			ip -n "$FAR" route add default dev "$dev" table $((200 + n))
+		fi || bail "$dev cannot be used"
+	done
+}
+
+# far_devices: the kernel's own devices are the far ends of the rows 1 to 6
+far_devices() {
+	local six="local $END_ADDR remote $OUT_ADDR" four="local $END_ADDR4 remote $OUT_ADDR4"
+
+	ip -n "$FAR" -batch - <<-END || bail "the far end has no such devices"
+		link add name t1 type ip6tnl mode any $six
+		link add name t2 type sit $four
+		link add name t2i type ipip $four
+		link add name t3 type ip6gre $six
+		link add name t4 type ip6gre $six ikey 70 okey 1070
+		link add name t5 type gre $four
+		link add name t6 type gre $four ikey 71 okey 1071
+	END
+	far_device 1 t1 6 4
+	far_device 2 t2 6
+	far_device 2 t2i 4
+	far_device 3 t3 6 4
+	far_device 4 t4 6 4
+	far_device 5 t5 6 4
+	far_device 6 t6 6 4
+}
+
+# far_udp FAMILY: a device of row 2 becomes that of row 7, foo over UDP, for packets
+# of one family
+far_udp() {
+	local dev=t2 kind=sit number=41
+
+	[[ $1 == 4 ]] && dev=t2i kind=ipip number=4
+	modprobe fou
+	ip -n "$FAR" fou del port 5437 2>/dev/null
+	ip -n "$FAR" fou add port 5437 ipproto $number &&
+		ip -n "$FAR" link set $dev type $kind encap fou encap-sport 5437 encap-dport 5437 ||
+		bail "no foo over UDP"
+	far_device 7 $dev "$1"
+}
+
+# far_fmip: fmip itself is the far end of row 9; the CN is $CN_TOO and $CN_TOO4 to it
+CN_TOO=2001:db8:c::3
+CN_TOO4=192.0.2.3
+far_fmip() {
+	row 9
+	ip -n "$CN" addr add $CN_TOO/64 dev eth0 nodad && ip -n "$CN" addr add $CN_TOO4/24 dev eth0 &&
+		ip -n "$FAR" addr add ${NODE6}9/128 dev lo && ip -n "$FAR" addr add ${NODE4}9/32 dev lo ||
+		bail "no more addresses"
+	lib_settings "$FAR" ipv6/conf/all/forwarding=1 ipv4/ip_forward=1
+	fmipctl -n "$FAR" -b - <<-END || bail "the far end refused"
+		tunnel add id 6 local $END_ADDR4 remote $OUT_ADDR4 encap tlv4 sport $TLV_DPORT dport $TLV_SPORT
+		binding add id 9 local dst $CN_TOO dst $CN_TOO4 target tunnel 6 key $KEY_IN accept tunnel 6 key $KEY from src
+	END
+}
+
+# reaches ADDR [PING-ARGUMENT]...: does the node answer the CN?
+reaches() {
+	in_ns "$CN" ping -q -c 3 -i 0.05 -W 5 "${@:2}" "$1"
+}
+
 # ---- a file over TCP ----------------------------------------------------
 
 # web_start NETNS ADDR BYTES: something to download
