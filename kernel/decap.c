@@ -96,6 +96,25 @@ static bool set_carrier(struct fmip_path_key *key, u8 proto)
 	}
 }
 
+/*
+ * What is in a fragment only the first one tells: does it come from the other
+ * end of any tunnel at all?
+ */
+static bool may_be_ours(struct fmip_net *fn, const struct sk_buff *skb)
+{
+	struct fmip_path_key key = {
+		.local = ipv6_hdr(skb)->daddr,
+		.remote = ipv6_hdr(skb)->saddr,
+		.family = AF_INET6,
+		.carrier = FMIP_CARRIER_IP,
+	};
+
+	if (find_path(fn, &key))
+		return true;
+	key.carrier = FMIP_CARRIER_GRE;
+	return find_path(fn, &key);
+}
+
 /* The outer header and its options.  Returns false if it is not for us. */
 static bool open_ip6(struct fmip_net *fn, struct sk_buff *skb,
 		     struct opened *o)
@@ -111,10 +130,10 @@ static bool open_ip6(struct fmip_net *fn, struct sk_buff *skb,
 	o->proto = ip6h->nexthdr;
 	o->offset = sizeof(*ip6h);
 	/* The encapsulation limit of RFC 2473 is a destination option. */
-	if (o->proto == NEXTHDR_DEST || o->proto == NEXTHDR_FRAGMENT) {
+	if (o->proto == NEXTHDR_DEST) {
 		o->offset = ipv6_skip_exthdr(skb, skb_network_offset(skb) +
 					     o->offset, &o->proto, &frag_off);
-		if (o->offset < 0)
+		if (o->offset < 0 || frag_off)
 			return false;
 		o->offset -= skb_network_offset(skb);
 	}
@@ -576,13 +595,10 @@ bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth)
 	if (family == AF_INET)
 		return open_ip4(fn, skb, &o) &&
 		       receive(fn, skb, family, &o, depth);
-	if (!open_ip6(fn, skb, &o))
-		return false;
-	if (unlikely(ipv6_hdr(skb)->nexthdr == NEXTHDR_FRAGMENT)) {
-		if (gather(fn, skb) || !open_ip6(fn, skb, &o))
-			return true;
-	}
-	return receive(fn, skb, family, &o, depth);
+	if (unlikely(ipv6_hdr(skb)->nexthdr == NEXTHDR_FRAGMENT) &&
+	    may_be_ours(fn, skb) && gather(fn, skb))
+		return true;
+	return open_ip6(fn, skb, &o) && receive(fn, skb, family, &o, depth);
 }
 
 /**
