@@ -1297,8 +1297,10 @@ CN_TOO=2001:db8:c::3
 CN_TOO4=192.0.2.3
 far_fmip() {
 	row 9
-	ip -n "$CN" addr add $CN_TOO/64 dev eth0 nodad && ip -n "$CN" addr add $CN_TOO4/24 dev eth0 &&
-		ip -n "$FAR" addr add ${NODE6}9/128 dev lo && ip -n "$FAR" addr add ${NODE4}9/32 dev lo ||
+	# By itself the CN shall not prefer it.
+	lib_batch -n "$CN" <<<"addr add $CN_TOO/64 dev eth0 nodad preferred_lft 0"
+	lib_batch -n "$FAR" <<<"addr add ${NODE6}9/128 dev lo nodad"
+	ip -n "$CN" addr add $CN_TOO4/24 dev eth0 && ip -n "$FAR" addr add ${NODE4}9/32 dev lo ||
 		bail "no more addresses"
 	lib_settings "$FAR" ipv6/conf/all/forwarding=1 ipv4/ip_forward=1
 	fmipctl -n "$FAR" -b - <<-END || bail "the far end refused"
