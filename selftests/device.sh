@@ -3,7 +3,8 @@
 #
 # Interfaces and addresses go while they are used: with packets parked, released
 # and forwarded.  Nothing may hang, what names an interface goes with it, and is
-# told and counted, and a link that is down costs nothing.
+# told and counted, and a link that is down costs nothing.  And the fmip device
+# shows and counts what goes through tunnels.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -94,9 +95,13 @@ held_removed() { # held_removed BINDING...
 
 # after_access N: what must be when accN is no more
 after_access() {
+	local i
+
 	is "what names it goes, and nothing else" \
 		"$(fmipctl -n "$NAR" binding show | cut -d " " -f 2)" "${1}6"
-	busywait "$WAIT_MS" grep -q "\"removed\".*\"binding\":${1}5," "$EVENTS"
+	for i in 3 5; do
+		busywait "$WAIT_MS" grep -q "\"removed\".*\"binding\":$1$i," "$EVENTS"
+	done
 	check "that is told, and what it held counted" held_removed "${1}1" "${1}4" "${1}5"
 	check "so it is for one that was draining" removed "${1}2" \
 		'.buffered.packets == 0 and .sent.packets + .dropped.device == 20'
@@ -268,6 +273,51 @@ test_local_address() {
 	check "the counters add up" adds_up
 }
 
+# ---- the fmip device ----------------------------------------------------
+
+# device_stats: packets and bytes, in and out
+device_stats() {
+	ip -n "$NAR" -s -j link show dev fmip0 |
+		jq -r '.[0].stats64 | "\(.rx.packets) \(.rx.bytes) \(.tx.packets) \(.tx.bytes)"'
+}
+
+# back_and_forth NAME: ten packets into the tunnel and seven out of it, which the
+# device has counted
+back_and_forth() {
+	local before after i
+
+	read -r -a before <<<"$(device_stats)"
+	listen "$FAR" $NET:24 7600 10
+	fill $NET:24 7600 10 --size 100
+	wait "$RECEIVER"
+	listen "$CN" $CN_ADDR 7601 7
+	in_ns "$FAR" udplog send --to $CN_ADDR --bind $NET:24 --port 7601 --count 7 --size 200 \
+		--log "$LIB_TMP/fill"
+	wait "$RECEIVER"
+	read -r -a after <<<"$(device_stats)"
+	for i in "${!after[@]}"; do
+		((after[i] -= before[i]))
+	done
+	is "$1" "${after[*]}" "7 $((7 * 248)) 10 $((10 * 148))"
+}
+
+# captured in|out: how many packets, to which port, their hop limit and length
+captured() {
+	dissect "$LIB_TMP/$1.pcap" ipv6 udp.dstport ipv6.hlim frame.len | sort | uniq -c |
+		tr -s ' \t' ' '
+}
+
+test_fmip_device() {
+	back_and_forth "the fmip device counts the inner packets"
+	capture_start "$NAR" fmip0 "$LIB_TMP/in.pcap" -Q in
+	capture_start "$NAR" fmip0 "$LIB_TMP/out.pcap" -Q out
+	back_and_forth "also when somebody looks at them"
+	capture_stop "$LIB_TMP/in.pcap"
+	capture_stop "$LIB_TMP/out.pcap"
+	is "what comes out of a tunnel is received on it" "$(captured in)" " 7 7601 64 248"
+	is "what goes into one is sent on it" "$(captured out)" " 10 7600 63 148"
+}
+
 load_module
 dmesg_mark
 topo_router
@@ -280,5 +330,6 @@ test_link_down
 test_mtu
 test_underlay
 test_local_address
+test_fmip_device
 check "the kernel has nothing to say" dmesg_clean
 tap_done
