@@ -462,8 +462,20 @@ static __always_inline bool turns_back(const struct fast *f)
 	return f->from->by_dst && f->path;
 }
 
+/**
+ * struct way - how a packet gets to one of several tunnels
+ * @path: as in &struct fast
+ * @dst: likewise
+ * @neigh: likewise
+ */
+struct way {
+	struct fmip_path *path;
+	struct dst_entry *dst;
+	struct neighbour *neigh;
+};
+
 /* What fits all of several tunnels, and how much room all of them need. */
-static __always_inline bool find_tunnels(struct fast *f)
+static __always_inline bool find_tunnels(struct fast *f, struct way *way)
 {
 	unsigned int mtu = UINT_MAX, room = 0;
 	int i;
@@ -474,10 +486,36 @@ static __always_inline bool find_tunnels(struct fast *f)
 			return false;
 		mtu = min(mtu, f->mtu);
 		room = max(room, f->room);
+		way[i].path = f->path;
+		way[i].dst = f->dst;
+		way[i].neigh = f->neigh;
 	}
 	f->mtu = mtu;
 	f->room = room;
 	return f->plan->n_targets;
+}
+
+/* What skb_copy() does, from what drivers allocate received packets from. */
+static struct sk_buff *copy_linear(const struct sk_buff *skb)
+{
+	unsigned int room = skb_headroom(skb), size;
+	struct sk_buff *copy;
+	void *head;
+
+	size = SKB_DATA_ALIGN(room + skb->len) +
+	       SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	head = napi_alloc_frag(size);
+	if (unlikely(!head))
+		return NULL;
+	copy = napi_build_skb(head, size);
+	if (unlikely(!copy)) {
+		skb_free_frag(head);
+		return NULL;
+	}
+	skb_reserve(copy, room);
+	skb_put_data(copy, skb->data, skb->len);
+	skb_copy_header(copy, skb);
+	return copy;
 }
 
 /* A copy is a packet of its own. */
@@ -485,28 +523,28 @@ static __always_inline struct sk_buff *copy(struct fast *f, struct sk_buff *skb)
 {
 	count(f, FMIP_COUNT_RECEIVED, skb->len);
 	fmip_stats_add(f->fn, f->b, FMIP_COUNT_COPIED, 1);
-	skb = skb_copy(skb, GFP_ATOMIC);
+	skb = skb_is_nonlinear(skb) ? skb_copy(skb, GFP_ATOMIC) :
+				      copy_linear(skb);
 	if (unlikely(!skb))
 		fmip_stats_drop(f->fn, f->b, FMIP_DROP_NO_MEMORY, 1);
 	return skb;
 }
 
 /* The last target gets the packet itself. */
-static __always_inline void send_to_all(struct fast *f)
+static __always_inline void send_to_all(struct fast *f, const struct way *way)
 {
 	struct sk_buff *skb = f->skb;
 	unsigned int len = skb->len;
-	int i, n = f->plan->n_targets;
+	int i, last = f->plan->n_targets - 1;
 
-	for (i = 0; i < n; i++) {
+	for (i = 0; i <= last; i++) {
 		f->target = &f->plan->target[i];
-		f->skb = i < n - 1 ? copy(f, skb) : skb;
-		if (unlikely(!f->skb))
-			continue;
-		if (likely(find_path(f)))
+		f->path = way[i].path;
+		f->dst = way[i].dst;
+		f->neigh = way[i].neigh;
+		f->skb = i < last ? copy(f, skb) : skb;
+		if (likely(f->skb))
 			encapsulate(f, len);
-		else
-			fmip_target_send(f->b, f->target, f->skb);
 	}
 }
 
@@ -519,21 +557,22 @@ static noinline enum fmip_fast take_many(struct fmip_net *fn,
 {
 	struct nf_hook_entries *hooks = entries(fn->net, NF_INET_FORWARD);
 	struct nf_hook_entries *post = entries(fn->net, NF_INET_POST_ROUTING);
-	struct fast f = {
-		.fn = fn,
-		.skb = skb,
-		.from = from,
-		.b = b,
-		.plan = plan,
-	};
+	struct way way[FMIP_TARGETS_MAX];
+	struct fast f;
 
-	if (!find_tunnels(&f) || turns_back(&f) || skb_headroom(skb) < f.room ||
+	f.fn = fn;
+	f.skb = skb;
+	f.from = from;
+	f.b = b;
+	f.plan = plan;
+	if (!find_tunnels(&f, way) || turns_back(&f) ||
+	    skb_headroom(skb) < f.room ||
 	    ((hooks || post) && !set_standin(&f)))
 		return FMIP_FAST_UNUSUAL;
 	if (!pass_hooks(&f, skb->len, hooks, post))
 		return FMIP_FAST_TAKEN;
 	if (likely(is_open(&f)))
-		send_to_all(&f);
+		send_to_all(&f, way);
 	else
 		fmip_queue_pass(b, skb, from->tunnel);
 	return FMIP_FAST_TAKEN;

@@ -111,8 +111,10 @@ static int nd_not_for_us(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	struct fmip_net *fn = fmip_net(net);
 
+	local_bh_disable();
 	fmip_stats_packet(fn, NULL, FMIP_COUNT_RECEIVED, skb->len);
 	fmip_drop(fn, NULL, skb, FMIP_DROP_ND);
+	local_bh_enable();
 	return 0;
 }
 

@@ -131,7 +131,7 @@ static struct sk_buff *take(struct fmip_binding *b)
 }
 
 /* Reserve room for @skb in what the bindings share. */
-static enum fmip_drop reserve(struct fmip_net *fn, const struct sk_buff *skb)
+static __always_inline enum fmip_drop reserve(struct fmip_net *fn, const struct sk_buff *skb)
 {
 	long size = skb->truesize;
 
@@ -172,7 +172,7 @@ static void discard(struct fmip_binding *b, struct sk_buff *skb,
 }
 
 /* Drop what has waited for too long. */
-static void drop_aged(struct fmip_binding *b, const struct fmip_policy *policy,
+static __always_inline void drop_aged(struct fmip_binding *b, const struct fmip_policy *policy,
 		      u64 now)
 {
 	u64 age = policy->limit_age * (u64)NSEC_PER_MSEC;
@@ -203,7 +203,7 @@ static enum fmip_drop make_room(struct fmip_binding *b,
 }
 
 /* Of copies the latest are kept also where there is no more room for others. */
-static enum fmip_drop reserve_for(struct fmip_binding *b,
+static __always_inline enum fmip_drop reserve_for(struct fmip_binding *b,
 				  const struct sk_buff *skb)
 {
 	enum fmip_drop why = reserve(b->fn, skb);
@@ -234,7 +234,7 @@ static void put(struct fmip_queue *q, struct sk_buff *skb, bool old_path)
  * Queue @skb, or say why it cannot be.  @old_path is for a guard that cannot let
  * it pass yet.  Called with @b->lock held.
  */
-static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb,
+static __always_inline enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb,
 			      bool old_path)
 {
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
@@ -267,7 +267,7 @@ static enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb,
 }
 
 /* Let go of all that may not outlive the moment, but for the input interface. */
-static void strip(struct sk_buff *skb)
+static __always_inline void strip(struct sk_buff *skb)
 {
 	skb_orphan(skb);
 	nf_reset_ct(skb);

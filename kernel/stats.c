@@ -33,19 +33,16 @@ static void count(struct fmip_binding *b, enum fmip_count what, u64 n)
  * @what: what
  * @n: how many
  *
- * Context: any but hard interrupts; @b under RCU or owned.
+ * Context: bottom halves off; @b under RCU or owned.
  */
 void fmip_stats_add(struct fmip_net *fn, struct fmip_binding *b,
 		    enum fmip_count what, u64 n)
 {
-	struct fmip_pcpu_stats *s;
+	struct fmip_pcpu_stats *s = this_cpu_ptr(fn->stats);
 
-	local_bh_disable();
-	s = this_cpu_ptr(fn->stats);
 	u64_stats_update_begin(&s->syncp);
 	u64_stats_add(&s->count[what], n);
 	u64_stats_update_end(&s->syncp);
-	local_bh_enable();
 	if (b)
 		count(b, what, n);
 }

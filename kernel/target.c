@@ -342,17 +342,9 @@ static enum fmip_drop send(struct fmip_binding *b,
 	return send_whole(b, target, skb);
 }
 
-/**
- * fmip_target_send() - send a packet to one target
- * @b: binding
- * @target: where it goes
- * @skb: packet, network header and data at its IP header; consumed
- *
- * Context: RCU, bottom halves off.
- * Return: whether it was sent; what became of it is counted.
- */
-bool fmip_target_send(struct fmip_binding *b, const struct fmip_target *target,
-		      struct sk_buff *skb)
+/* Returns whether it was sent; what became of it is counted. */
+static bool send_counted(struct fmip_binding *b,
+			 const struct fmip_target *target, struct sk_buff *skb)
 {
 	struct net_device *dev = target->type == FMIP_TARGET_TUNNEL ?
 				 rcu_dereference(b->fn->dev) : NULL;
@@ -386,7 +378,7 @@ static void send_copies(struct fmip_binding *b, const struct fmip_plan *plan,
 		fmip_stats_add(b->fn, b, FMIP_COUNT_COPIED, 1);
 		copy = skb_clone(skb, GFP_ATOMIC);
 		if (copy)
-			fmip_target_send(b, &plan->target[i], copy);
+			send_counted(b, &plan->target[i], copy);
 		else
 			fmip_stats_drop(b->fn, b, FMIP_DROP_NO_MEMORY, 1);
 	}
@@ -422,7 +414,7 @@ void fmip_target_xmit_by(struct fmip_binding *b, const struct fmip_plan *plan,
 	}
 	if (unlikely(last > 0))
 		send_copies(b, plan, skb, last);
-	if (fmip_target_send(b, &plan->target[last], skb) && released)
+	if (send_counted(b, &plan->target[last], skb) && released)
 		fmip_stats_add(b->fn, b, FMIP_COUNT_RELEASED, 1);
 }
 

@@ -7,7 +7,6 @@
 struct fmip_binding;
 struct fmip_plan;
 struct fmip_standin;
-struct fmip_target;
 struct net_device;
 struct sk_buff;
 
@@ -28,8 +27,6 @@ struct fmip_way {
 int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
 		    struct sk_buff *skb, struct fmip_way *way);
 bool fmip_target_ready(const struct fmip_plan *plan, struct sk_buff *skb);
-bool fmip_target_send(struct fmip_binding *b, const struct fmip_target *target,
-		      struct sk_buff *skb);
 void fmip_target_xmit_by(struct fmip_binding *b, const struct fmip_plan *plan,
 			 struct sk_buff *skb, bool released);
 void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
