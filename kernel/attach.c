@@ -165,7 +165,7 @@ static bool let_in(struct fmip_binding *b, struct net_device *dev,
 		   struct fmip_proxy *p, const struct fmip_sign *sign, u64 now)
 {
 	u8 gate = READ_ONCE(b->gate);
-	bool changed;
+	bool changed, ended;
 
 	/* The node is still there, and has not been away. */
 	if (gate == FMIP_GATE_COPY)
@@ -175,8 +175,11 @@ static bool let_in(struct fmip_binding *b, struct net_device *dev,
 			     sign->on & FMIP_ATTACH_ON_UNA))
 		fmip_link_learn(dev, sign->family, &sign->addr, sign->lladdr,
 				attach_of(b)->has_lladdr);
-	changed = p && fmip_proxy_end(p);
-	changed |= fmip_queue_open(b, now, FMIP_REPLAY_NONE);
+	ended = p && fmip_proxy_stop(p);
+	changed = fmip_queue_open(b, now, FMIP_REPLAY_NONE) || ended;
+	/* Waking a worker takes as long as sending the first packet. */
+	if (ended)
+		fmip_proxy_reap_soon(b->fn);
 	return changed;
 }
 

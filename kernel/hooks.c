@@ -213,12 +213,44 @@ static bool nobody_minds(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 	return in_dev && !IN_DEV_RPFILTER(in_dev);
 }
 
+static unsigned int discover(struct fmip_net *fn, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	struct fmip_nd nd;
+
+	if (!fmip_nd_parse(skb, state->in, &nd))
+		return NF_ACCEPT;
+	if (nd.type == NDISC_NEIGHBOUR_ADVERTISEMENT) {
+		fmip_attach_advertised(fn, state->in, &nd);
+		return NF_ACCEPT;
+	}
+	if (!fmip_proxy_solicited(fn, state->in, &nd))
+		return NF_ACCEPT;
+	consume_skb(skb);
+	return NF_STOLEN;
+}
+
+/*
+ * An advertisement to all nodes is for this router.  Where nobody else listens at
+ * INPUT there is nothing that it would have to pass before it is looked at.
+ */
+static bool is_early(struct fmip_net *fn, const struct sk_buff *skb)
+{
+	return skb->pkt_type == PACKET_MULTICAST &&
+	       ipv6_addr_equal(&ipv6_hdr(skb)->daddr,
+			       &in6addr_linklocal_allnodes) &&
+	       !fmip_hooks_foreign(fn, AF_INET6, NF_INET_LOCAL_IN) &&
+	       fmip_nd_is(skb);
+}
+
 static unsigned int route_or_take(struct sk_buff *skb, u8 family,
 				  const struct nf_hook_state *state)
 {
 	struct fmip_net *fn = fmip_net(state->net);
 	struct fmip_from from = { .in = state->in };
 
+	if (family == AF_INET6 && is_early(fn, skb) && !READ_ONCE(fn->deaf))
+		return discover(fn, skb, state);
 	if (skb->pkt_type != PACKET_HOST || skb->sk || skb_valid_dst(skb) ||
 	    READ_ONCE(fn->deaf) || exempt(fn, skb))
 		return NF_ACCEPT;
@@ -349,23 +381,6 @@ static unsigned int local_out4(void *priv, struct sk_buff *skb,
 	return verdict;
 }
 
-static unsigned int discover(struct fmip_net *fn, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
-{
-	struct fmip_nd nd;
-
-	if (!fmip_nd_parse(skb, state->in, &nd))
-		return NF_ACCEPT;
-	if (nd.type == NDISC_NEIGHBOUR_ADVERTISEMENT) {
-		fmip_attach_advertised(fn, state->in, &nd);
-		return NF_ACCEPT;
-	}
-	if (!fmip_proxy_solicited(fn, state->in, &nd))
-		return NF_ACCEPT;
-	consume_skb(skb);
-	return NF_STOLEN;
-}
-
 /* What is for this router, and has passed INPUT. */
 static unsigned int deliver(struct sk_buff *skb, u8 family,
 			    const struct nf_hook_state *state)
@@ -376,7 +391,8 @@ static unsigned int deliver(struct sk_buff *skb, u8 family,
 	if (READ_ONCE(fn->deaf))
 		return NF_ACCEPT;
 	if (family == AF_INET6 && fmip_nd_is(skb))
-		return discover(fn, skb, state);
+		return is_early(fn, skb) ? NF_ACCEPT :
+					   discover(fn, skb, state);
 	if (fmip_icmp_outer_error(fn, skb, family))
 		return NF_ACCEPT;
 	if (!READ_ONCE(fn->receivers) || exempt(fn, skb))

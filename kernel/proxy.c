@@ -326,6 +326,32 @@ bool fmip_proxy_live(const struct fmip_proxy *p)
 }
 
 /**
+ * fmip_proxy_stop() - stop defending an address, and take it apart another time
+ * @p: proxy
+ *
+ * Context: any but hard interrupts, RCU or the namespace's lock.
+ * Return: false if it had ended before; else fmip_proxy_reap_soon() must follow.
+ */
+bool fmip_proxy_stop(struct fmip_proxy *p)
+{
+	if (test_and_set_bit(0, &p->ended))
+		return false;
+	llist_add(&p->reap, &fmip_net(dev_net(p->dev))->reap_proxies);
+	return true;
+}
+
+/**
+ * fmip_proxy_reap_soon() - have taken apart what has ended
+ * @fn: namespace
+ *
+ * Context: any.
+ */
+void fmip_proxy_reap_soon(struct fmip_net *fn)
+{
+	queue_work(system_unbound_wq, &fn->reap_work);
+}
+
+/**
  * fmip_proxy_end() - stop defending an address
  * @p: proxy
  *
@@ -336,10 +362,9 @@ bool fmip_proxy_end(struct fmip_proxy *p)
 {
 	struct fmip_net *fn = fmip_net(dev_net(p->dev));
 
-	if (test_and_set_bit(0, &p->ended))
+	if (!fmip_proxy_stop(p))
 		return false;
-	llist_add(&p->reap, &fn->reap_proxies);
-	queue_work(system_unbound_wq, &fn->reap_work);
+	fmip_proxy_reap_soon(fn);
 	return true;
 }
 

@@ -72,6 +72,8 @@ bool fmip_proxy_list_names(const struct list_head *list,
 struct fmip_proxy *fmip_proxy_find(struct fmip_net *fn, u8 family,
 				   const struct in6_addr *addr, u32 ifindex);
 bool fmip_proxy_live(const struct fmip_proxy *p);
+bool fmip_proxy_stop(struct fmip_proxy *p);
+void fmip_proxy_reap_soon(struct fmip_net *fn);
 bool fmip_proxy_end(struct fmip_proxy *p);
 struct fmip_proxy *fmip_proxy_asked(struct fmip_net *fn, u8 family,
 				    const struct in6_addr *addr,
