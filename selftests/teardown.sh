@@ -252,6 +252,32 @@ test_over_and_over() {
 	check "the counters add up" adds_up
 }
 
+# contended: 1000 bindings that end sooner or later, all of which a flush would end
+contended() {
+	local i
+
+	for ((i = 1; i <= 1000; i++)); do
+		printf 'binding add dst %s:5:%x gate hold lifetime %dms target tunnel 9\n' \
+			$NET $i $((RANDOM % 200 + 10))
+	done
+	echo "binding flush"
+}
+
+# Timers and a flush contend for each of them.
+test_contended() {
+	local n
+
+	fmipctl -n "$NAR" tunnel add id 9 local $NAR_ADDR remote $CN_ADDR
+	for n in {1..10}; do
+		contended | fmipctl -n "$NAR" -b - || bail "the bindings were refused"
+	done
+	is "bindings that are deleted as they expire go once" \
+		"$(fmipctl -n "$NAR" -j stats | jq .bindings)" 0
+	is "and let go of their tunnel once" \
+		"$(fmipctl -n "$NAR" -j tunnel show id 9 | jq '.[].users')" 0
+	fmipctl -n "$NAR" tunnel del id 9
+}
+
 # ---- the module ---------------------------------------------------------
 
 test_rmmod() {
@@ -297,6 +323,7 @@ far_sends
 test_stranger
 test_flush
 test_over_and_over
+test_contended
 test_rmmod
 test_netns
 tap_done
