@@ -292,6 +292,32 @@ retarget() {
 	fmip binding flush
 }
 
+# The way to the end of a tunnel is remembered, and must not be when it is wrong.
+new_route() {
+	local other=02:00:00:00:00:31
+
+	fmip binding add id 1 dst $NCOA target tunnel 1 key 1
+	sent_on 0 20 1
+	capture up1
+	ip -6 -n "$NAR" route add $FAR_ADDR via 2001:db8:d::2 dev up1 || bail "no route"
+	sent_on 20 20 1
+	settle
+	capture_stop "$CAPTURE"
+	is "a new route to the end of a tunnel is used at once" "$(left)" "1: 20-39 "
+	capture acc1
+	ip -6 -n "$NAR" route del $FAR_ADDR via 2001:db8:d::2 dev up1
+	sent_on 40 20 1
+	lib_batch -n "$NAR" <<<"neigh replace $FAR_ADDR lladdr $other dev acc1 nud permanent"
+	sent_on 60 20 1
+	settle
+	capture_stop "$CAPTURE"
+	is "and the old one when that has gone" "$(left)" "1: 40-79 "
+	is "so is a new link-layer address on the way" \
+		"$(dissect "$CAPTURE" gre eth.dst | uniq | tr '\n' ' ')" "$FAR_MAC $other "
+	lib_batch -n "$NAR" <<<"neigh replace $FAR_ADDR lladdr $FAR_MAC dev acc1 nud reachable"
+	fmip binding del id 1
+}
+
 # ---- one tunnel after another, and within another -----------------------
 
 # outer PORT: the destinations of a packet that left, from the outside to the inside
@@ -469,6 +495,7 @@ no_copy
 of_targets
 of_accepts
 retarget
+new_route
 chains
 too_deep
 each_other
