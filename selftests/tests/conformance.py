@@ -14,6 +14,7 @@ import sys
 TOP = os.path.dirname(os.path.abspath(__file__)) + "/../.."
 DATA_PATH = "Documentation/conformance/data-path.rst"
 TESTING = "Documentation/testing.rst"
+INVARIANTS = 11
 
 NAMED = re.compile(r'``([a-z0-9_]+\.sh): "([^"`]+)"``')
 
@@ -90,6 +91,19 @@ def bad_rows(text):
     return problems
 
 
+def bad_invariants(text):
+    """What is wrong with the table of invariants."""
+    table = sections(text).get("Invariants", "")
+    parts = re.split(r"^   \* - (\d+)$", table, flags=re.MULTILINE)
+    ids = [int(n) for n in parts[1::2]]
+    problems = []
+    if sorted(set(ids)) != list(range(1, INVARIANTS + 1)):
+        problems.append(f"the invariants are {ids}")
+    problems += [f"invariant {n} names no test" for n, cells in
+                 zip(ids, parts[2::2]) if not named(cells)]
+    return problems
+
+
 class Tap:
     """Counts tests and prints them."""
 
@@ -117,6 +131,7 @@ def main():
     data_path, testing = read(DATA_PATH), read(TESTING)
     tap.test(f"{DATA_PATH} has every row once, with a test", bad_rows(data_path))
     tap.test(f"the tests that {DATA_PATH} names are there", missing(data_path))
+    tap.test(f"{TESTING} has every invariant, with a test", bad_invariants(testing))
     tap.test(f"the tests that {TESTING} names are there", missing(testing))
 
     row = "   * - D-02\n"
