@@ -160,27 +160,36 @@ static bool event_due(const struct fmip_binding *b)
 	return true;
 }
 
+/* What a node says again and again is for the stack to make use of. */
+static bool teaches(const struct fmip_binding *b, const struct fmip_proxy *p,
+		    const struct fmip_sign *sign)
+{
+	return sign->lladdr && (p || READ_ONCE(b->gate) != FMIP_GATE_OPEN ||
+				sign->on & FMIP_ATTACH_ON_UNA);
+}
+
 /* Returns whether anything has changed by that. */
 static bool let_in(struct fmip_binding *b, struct net_device *dev,
 		   struct fmip_proxy *p, const struct fmip_sign *sign, u64 now)
 {
-	u8 gate = READ_ONCE(b->gate);
+	struct fmip_node node = {
+		.dev = dev,
+		.addr = &sign->addr,
+		.lladdr = sign->lladdr,
+		.family = sign->family,
+		.vouched = attach_of(b)->has_lladdr,
+	};
 	bool changed, ended;
 
 	/* The node is still there, and has not been away. */
-	if (gate == FMIP_GATE_COPY)
+	if (READ_ONCE(b->gate) == FMIP_GATE_COPY)
 		return false;
-	/* What a node says again and again is for the stack to make use of. */
-	if (sign->lladdr && (p || gate != FMIP_GATE_OPEN ||
-			     sign->on & FMIP_ATTACH_ON_UNA))
-		fmip_link_learn(dev, sign->family, &sign->addr, sign->lladdr,
-				attach_of(b)->has_lladdr);
 	ended = p && fmip_proxy_stop(p);
-	changed = fmip_queue_open(b, now, FMIP_REPLAY_NONE) || ended;
+	changed = fmip_queue_let_in(b, now, teaches(b, p, sign) ? &node : NULL);
 	/* Waking a worker takes as long as sending the first packet. */
 	if (ended)
 		fmip_proxy_reap_soon(b->fn);
-	return changed;
+	return changed || ended;
 }
 
 /* The node is there: deliver, and only then tell. */

@@ -182,13 +182,25 @@ static struct neighbour *make_neigh(struct net_device *dev, u8 family,
 }
 
 /**
+ * fmip_link_knows() - is there a neighbour entry of a node already?
+ * @node: the node
+ *
+ * It may be one that the operator made, which says something else.
+ *
+ * Context: RCU, bottom halves off.
+ * Return: true if so.
+ */
+bool fmip_link_knows(const struct fmip_node *node)
+{
+	if (node->family == AF_INET6)
+		return __ipv6_neigh_lookup_noref(node->dev, node->addr);
+	return __ipv4_neigh_lookup_noref(node->dev,
+					 (__force u32)node->addr->s6_addr32[0]);
+}
+
+/**
  * fmip_link_learn() - install the neighbour entry of a node that has arrived
- * @dev: interface
- * @family: AF_INET6 or AF_INET
- * @addr: address
- * @lladdr: its link-layer address
- * @vouched: the control plane named @lladdr, so that it may replace an entry
- *	that the operator made
+ * @node: the node
  *
  * The entry is made if there is none, and replaced in whatever state it is;
  * the stack would ignore an unsolicited advertisement in most of them.
@@ -196,16 +208,17 @@ static struct neighbour *make_neigh(struct net_device *dev, u8 family,
  * Context: RCU, bottom halves off.
  * Return: 0; -ENOBUFS if the table is full.
  */
-int fmip_link_learn(struct net_device *dev, u8 family,
-		    const struct in6_addr *addr, const u8 *lladdr, bool vouched)
+int fmip_link_learn(const struct fmip_node *node)
 {
-	u32 flags = NEIGH_UPDATE_F_OVERRIDE | (vouched ? NEIGH_UPDATE_F_ADMIN : 0);
-	struct neighbour *neigh = make_neigh(dev, family, addr);
+	u32 flags = NEIGH_UPDATE_F_OVERRIDE |
+		    (node->vouched ? NEIGH_UPDATE_F_ADMIN : 0);
+	struct neighbour *neigh;
 	int err;
 
+	neigh = make_neigh(node->dev, node->family, node->addr);
 	if (!neigh)
 		return -ENOBUFS;
-	err = neigh_update(neigh, lladdr, NUD_STALE, flags, 0);
+	err = neigh_update(neigh, node->lladdr, NUD_STALE, flags, 0);
 	neigh_release(neigh);
 	return err;
 }

@@ -16,6 +16,7 @@
 
 #include "binding.h"
 #include "expiry.h"
+#include "link.h"
 #include "net.h"
 #include "netlink.h"
 #include "packet.h"
@@ -400,26 +401,35 @@ static u64 oldest_ns(const struct fmip_queue *q)
 }
 
 static void take_some(struct fmip_binding *b, const struct fmip_policy *policy,
-		      u64 now, struct sk_buff_head *batch)
+		      u64 now, u32 most, struct sk_buff_head *batch)
 {
 	struct fmip_queue *q = b->queue;
 	u32 n;
 
 	if (!q->pace.started)
 		fmip_pace_begin(&q->pace, now, oldest_ns(q));
-	n = fmip_pace_most(&policy->pace, &q->pace, now, q->arrived,
-			   now - q->first_ns);
+	n = min(most, fmip_pace_most(&policy->pace, &q->pace, now, q->arrived,
+				     now - q->first_ns));
 	while (n-- && !skb_queue_empty(&q->skbs) && releases(b) &&
 	       fmip_pace_take(&policy->pace, &q->pace, now, oldest_ns(q)))
 		__skb_queue_tail(batch, take(b));
 }
 
+/* Is it the node's, and what else might keep it from being sent now? */
+static bool ready(const struct fmip_plan *plan, const struct fmip_node *node,
+		  struct sk_buff *skb)
+{
+	return node ? fmip_target_reaches(plan, node, skb) :
+		      fmip_target_ready(plan, skb);
+}
+
 /*
- * Take what may be sent now; false if that is nothing although there is
- * something.  What waits for a link that is down stays.  Called with @b->lock
+ * Take what may be sent now, of what is for a @node the first; false if that is
+ * nothing although there is something.  What waits for a link that is down stays.  Called with @b->lock
  * held.
  */
-static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
+static bool take_due(struct fmip_binding *b, const struct fmip_node *node,
+		     struct sk_buff_head *batch)
 {
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct fmip_queue *q = b->queue;
@@ -428,12 +438,12 @@ static bool take_due(struct fmip_binding *b, struct sk_buff_head *batch)
 	drop_aged(b, plan->policy, now);
 	if (skb_queue_empty(&q->skbs))
 		return true;
-	if (!fmip_target_ready(plan, skb_peek(&q->skbs))) {
+	if (!ready(plan, node, skb_peek(&q->skbs))) {
 		/* It begins anew when the link is there again. */
 		q->pace.started = false;
 		return false;
 	}
-	take_some(b, plan->policy, now, batch);
+	take_some(b, plan->policy, now, node ? 1 : U32_MAX, batch);
 	return !skb_queue_empty(batch);
 }
 
@@ -464,14 +474,18 @@ static void unpark(struct sk_buff *skb)
 }
 
 /* Returns when the first of them was out. */
-static u64 send_batch(struct fmip_binding *b, struct sk_buff_head *batch)
+static u64 send_batch(struct fmip_binding *b, const struct fmip_node *node,
+		      struct sk_buff_head *batch)
 {
 	u64 first_ns = 0;
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(batch))) {
 		unpark(skb);
-		fmip_target_xmit(b, skb, true);
+		if (node)
+			fmip_target_xmit_node(b, node, skb);
+		else
+			fmip_target_xmit(b, skb, true);
 		if (!first_ns)
 			first_ns = ktime_get_ns();
 	}
@@ -521,32 +535,43 @@ static bool settle(struct fmip_binding *b)
 	return true;
 }
 
-/* Send what is due.  RCU, bottom halves off. */
-static void drain(struct fmip_binding *b)
+/*
+ * Send what is due; for a @node the first packet, and only then learn where it
+ * is.  Called with @b->lock held, and nobody draining.  Returns whether the gate
+ * has opened.
+ */
+static bool drain_locked(struct fmip_binding *b, const struct fmip_node *node)
 {
 	struct fmip_queue *q = b->queue;
 	struct sk_buff_head batch;
 	u64 opened_ns, first_ns;
-	bool opened;
 
 	__skb_queue_head_init(&batch);
-	spin_lock(&b->lock);
-	if (b->dying || !releases(b) || q->draining) {
-		spin_unlock(&b->lock);
-		return;
-	}
-	if (take_due(b, &batch)) {
+	if (take_due(b, node, &batch) || node) {
 		opened_ns = q->opened_ns;
-		q->opened_ns = 0;
+		if (!skb_queue_empty(&batch))
+			q->opened_ns = 0;
 		q->draining = true;
 		spin_unlock(&b->lock);
-		first_ns = send_batch(b, &batch);
+		first_ns = send_batch(b, node, &batch);
+		if (node)
+			fmip_link_learn(node);
 		spin_lock(&b->lock);
 		q->draining = false;
 		if (opened_ns && first_ns)
 			q->first_release_ns = first_ns - opened_ns;
 	}
-	opened = settle(b);
+	return settle(b);
+}
+
+/* Send what is due.  RCU, bottom halves off. */
+static void drain(struct fmip_binding *b)
+{
+	bool opened = false;
+
+	spin_lock(&b->lock);
+	if (!b->dying && releases(b) && !b->queue->draining)
+		opened = drain_locked(b, NULL);
 	spin_unlock(&b->lock);
 	if (opened)
 		fmip_netlink_released(b);
@@ -812,6 +837,46 @@ bool fmip_queue_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns)
 	if (moved)
 		fmip_queue_finish_open(b, empty);
 	local_bh_enable();
+	return moved;
+}
+
+/**
+ * fmip_queue_let_in() - open the gate for a node that has just said where it is
+ * @b: binding
+ * @since_ns: when that was, CLOCK_MONOTONIC
+ * @node: what there is to learn of it, or NULL
+ *
+ * The first packet need not wait until there is a neighbour entry, if there is
+ * none yet.  But there must be one before the gate is open, or what passes then
+ * would wait in it, and be overtaken.
+ *
+ * Context: RCU, bottom halves off.
+ * Return: whether there was anything to open.
+ */
+bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
+		       const struct fmip_node *node)
+{
+	bool moved, empty = false, opened = false;
+
+	if (node && (!READ_ONCE(b->queue) ||
+		     skb_queue_empty_lockless(&b->queue->skbs) ||
+		     fmip_link_knows(node))) {
+		fmip_link_learn(node);
+		node = NULL;
+	}
+	spin_lock(&b->lock);
+	moved = opens(b);
+	if (moved)
+		empty = fmip_queue_start_open(b, since_ns, FMIP_REPLAY_NONE);
+	if (moved && node && !empty && !b->queue->draining) {
+		opened = drain_locked(b, node);
+		node = NULL;
+	}
+	spin_unlock(&b->lock);
+	if (node)
+		fmip_link_learn(node);
+	if (moved)
+		fmip_queue_finish_open(b, empty || opened);
 	return moved;
 }
 

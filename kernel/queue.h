@@ -8,6 +8,7 @@
 #include "gate.h"
 
 struct fmip_binding;
+struct fmip_node;
 
 /* No packet that is kept is to be sent once more. */
 #define FMIP_REPLAY_NONE	U64_MAX
@@ -65,6 +66,8 @@ void fmip_queue_copy(struct fmip_binding *b);
 void fmip_queue_guard(struct fmip_binding *b);
 void fmip_queue_reguard(struct fmip_binding *b);
 bool fmip_queue_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns);
+bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
+		       const struct fmip_node *node);
 bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns,
 			   u64 replay_ns);
 void fmip_queue_finish_open(struct fmip_binding *b, bool empty);

@@ -431,3 +431,53 @@ void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
 {
 	fmip_target_xmit_by(b, rcu_dereference(b->plan), skb, released);
 }
+
+/**
+ * fmip_target_reaches() - is a packet for a node that has just said where it is?
+ * @plan: the binding's plan
+ * @node: the node
+ * @skb: packet
+ *
+ * Context: RCU, bottom halves off.
+ * Return: true if fmip_target_xmit_node() sends it where the plan says.
+ */
+bool fmip_target_reaches(const struct fmip_plan *plan,
+			 const struct fmip_node *node, struct sk_buff *skb)
+{
+	const struct fmip_target *target = &plan->target[0];
+	u8 family = fmip_packet_family(skb);
+	struct in6_addr buf;
+
+	return plan->n_targets == 1 && target->type == FMIP_TARGET_LINK &&
+	       !target->has_end && !target->link->has_lladdr &&
+	       target->link->dev == node->dev && fmip_link_up(node->dev) &&
+	       node->family == family &&
+	       ipv6_addr_equal(fmip_packet_daddr(skb, family, &buf),
+			       node->addr);
+}
+
+/**
+ * fmip_target_xmit_node() - send a packet that had been buffered to a node,
+ *	without looking for the node's neighbour entry
+ * @b: binding
+ * @node: the node
+ * @skb: packet for which fmip_target_reaches() holds; consumed
+ *
+ * Context: RCU, bottom halves off.
+ */
+void fmip_target_xmit_node(struct fmip_binding *b, const struct fmip_node *node,
+			   struct sk_buff *skb)
+{
+	struct fmip_link link = {
+		.dev = node->dev,
+		.has_lladdr = true,
+	};
+	struct fmip_target target = {
+		.type = FMIP_TARGET_LINK,
+		.link = &link,
+	};
+
+	memcpy(link.lladdr, node->lladdr, node->dev->addr_len);
+	if (send_counted(b, &target, skb))
+		fmip_stats_add(b->fn, b, FMIP_COUNT_RELEASED, 1);
+}

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct fmip_binding;
+struct fmip_node;
 struct fmip_plan;
 struct fmip_standin;
 struct net_device;
@@ -31,6 +32,10 @@ void fmip_target_xmit_by(struct fmip_binding *b, const struct fmip_plan *plan,
 			 struct sk_buff *skb, bool released);
 void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,
 		      bool released);
+bool fmip_target_reaches(const struct fmip_plan *plan,
+			 const struct fmip_node *node, struct sk_buff *skb);
+void fmip_target_xmit_node(struct fmip_binding *b, const struct fmip_node *node,
+			   struct sk_buff *skb);
 bool fmip_target_nested(const struct fmip_binding *b);
 
 #endif /* _FMIP_TARGET_H */
