@@ -108,30 +108,6 @@ static __always_inline bool forwards(const struct net *net)
 #endif
 }
 
-/* The match; ERR_PTR() if it takes more than a destination to find it. */
-static __always_inline struct fmip_match *find(struct fmip_net *fn,
-					       const struct sk_buff *skb)
-{
-	struct fmip_match_table *t = &fn->matches;
-	const struct fmip_probe *p, *end;
-	struct fmip_probes *probes;
-	struct fmip_match *m;
-
-	probes = rcu_dereference(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false)]);
-	p = probes ? probes->probe : NULL;
-	end = probes ? p + probes->n : NULL;
-	for (; p != end; p++) {
-		if (unlikely(p->scope != FMIP_SCOPE_ANY))
-			return ERR_PTR(-EAGAIN);
-		m = fmip_match_probe(t, p, 0, 0, &ipv6_hdr(skb)->daddr);
-		if (likely(m))
-			return m;
-	}
-	if (unlikely(rcu_access_pointer(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_SRC, false)])))
-		return ERR_PTR(-EAGAIN);
-	return NULL;
-}
-
 static __always_inline unsigned int link_mtu(const struct net_device *dev)
 {
 	const struct inet6_dev *idev = __in6_dev_get(dev);
@@ -233,6 +209,23 @@ static __always_inline void count(struct fast *f, enum fmip_count what,
 	u64_stats_update_end(&s->syncp);
 	atomic64_inc(&f->b->count[what]);
 	atomic64_add(len, &f->b->count[what + 1]);
+}
+
+/* Received and sent. */
+static __always_inline void count_both(struct fast *f, unsigned int len)
+{
+	struct fmip_pcpu_stats *s = this_cpu_ptr(f->fn->stats);
+
+	u64_stats_update_begin(&s->syncp);
+	u64_stats_inc(&s->count[FMIP_COUNT_RECEIVED]);
+	u64_stats_add(&s->count[FMIP_COUNT_RECEIVED_BYTES], len);
+	u64_stats_inc(&s->count[FMIP_COUNT_SENT]);
+	u64_stats_add(&s->count[FMIP_COUNT_SENT_BYTES], len);
+	u64_stats_update_end(&s->syncp);
+	atomic64_inc(&f->b->count[FMIP_COUNT_RECEIVED]);
+	atomic64_add(len, &f->b->count[FMIP_COUNT_RECEIVED_BYTES]);
+	atomic64_inc(&f->b->count[FMIP_COUNT_SENT]);
+	atomic64_add(len, &f->b->count[FMIP_COUNT_SENT_BYTES]);
 }
 
 static __always_inline int hook(struct fast *f, struct nf_hook_entries *e,
@@ -355,7 +348,7 @@ static __always_inline enum fmip_drop send(struct fast *f)
 	return likely(!ret) ? FMIP_DROP_NONE : fmip_output_verdict(ret);
 }
 
-/* Put it into the tunnel. */
+/* Put it into the tunnel, and count it as received as well. */
 static __always_inline void encapsulate(struct fast *f, unsigned int len)
 {
 	struct sk_buff *skb = f->skb;
@@ -379,10 +372,11 @@ static __always_inline void encapsulate(struct fast *f, unsigned int len)
 			 skb->len);
 	why = send(f);
 	if (unlikely(why)) {
+		count(f, FMIP_COUNT_RECEIVED, len);
 		fmip_stats_drop(f->fn, f->b, why, 1);
 		return;
 	}
-	count(f, FMIP_COUNT_SENT, len);
+	count_both(f, len);
 	dev_sw_netstats_tx_add(f->dev, 1, len);
 }
 
@@ -393,6 +387,7 @@ static noinline void send_to_link(struct fmip_binding *b,
 	unsigned int len = skb->len;
 	enum fmip_drop why;
 
+	fmip_stats_packet(b->fn, b, FMIP_COUNT_RECEIVED, len);
 	why = fmip_link_xmit(b->fn, link, skb);
 	if (likely(!why))
 		fmip_stats_packet(b->fn, b, FMIP_COUNT_SENT, len);
@@ -413,10 +408,14 @@ static __always_inline bool pass_hooks(struct fast *f, unsigned int len,
 			IPSTATS_MIB_OUTFORWDATAGRAMS);
 	ipv6_hdr(skb)->hop_limit--;
 	skb_clear_tstamp(skb);
-	if ((forward || post) && !inner_hooks(f, len, forward, post))
-		return false;
+	return (!forward && !post) || inner_hooks(f, len, forward, post);
+}
+
+/* The gate is not open, or something else has changed. */
+static __always_inline void wait(struct fast *f, unsigned int len)
+{
 	count(f, FMIP_COUNT_RECEIVED, len);
-	return true;
+	fmip_queue_pass(f->b, f->skb, f->from->tunnel);
 }
 
 /* Does the gate let it pass, to the targets that it had when it came? */
@@ -437,23 +436,23 @@ static __always_inline void forward(struct fast *f,
 	if (!pass_hooks(f, len, forward, post))
 		return;
 	if (unlikely(!is_open(f)))
-		fmip_queue_pass(f->b, f->skb, f->from->tunnel);
+		wait(f, len);
 	else if (likely(f->path))
 		encapsulate(f, len);
 	else
 		send_to_link(f->b, f->target->link, f->skb);
 }
 
-static __always_inline enum fmip_fast take(struct fast *f)
+static __always_inline bool take(struct fast *f)
 {
 	struct nf_hook_entries *hooks, *post;
 
 	hooks = entries(f->fn->net, NF_INET_FORWARD);
 	post = entries(f->fn->net, NF_INET_POST_ROUTING);
 	if ((hooks || post) && !set_standin(f))
-		return FMIP_FAST_UNUSUAL;
+		return false;
 	forward(f, hooks, post);
-	return FMIP_FAST_TAKEN;
+	return true;
 }
 
 /* What has come out of a tunnel because of where it goes may not go back there. */
@@ -521,13 +520,15 @@ static struct sk_buff *copy_linear(const struct sk_buff *skb)
 /* A copy is a packet of its own. */
 static __always_inline struct sk_buff *copy(struct fast *f, struct sk_buff *skb)
 {
-	count(f, FMIP_COUNT_RECEIVED, skb->len);
+	struct sk_buff *copy = skb_is_nonlinear(skb) ?
+			       skb_copy(skb, GFP_ATOMIC) : copy_linear(skb);
+
 	fmip_stats_add(f->fn, f->b, FMIP_COUNT_COPIED, 1);
-	skb = skb_is_nonlinear(skb) ? skb_copy(skb, GFP_ATOMIC) :
-				      copy_linear(skb);
-	if (unlikely(!skb))
-		fmip_stats_drop(f->fn, f->b, FMIP_DROP_NO_MEMORY, 1);
-	return skb;
+	if (likely(copy))
+		return copy;
+	count(f, FMIP_COUNT_RECEIVED, skb->len);
+	fmip_stats_drop(f->fn, f->b, FMIP_DROP_NO_MEMORY, 1);
+	return NULL;
 }
 
 /* The last target gets the packet itself. */
@@ -549,15 +550,15 @@ static __always_inline void send_to_all(struct fast *f, const struct way *way)
 }
 
 /* As fmip_fast_ip6(), for several tunnels. */
-static noinline enum fmip_fast take_many(struct fmip_net *fn,
-					 struct sk_buff *skb,
-					 const struct fmip_from *from,
-					 struct fmip_binding *b,
-					 const struct fmip_plan *plan)
+static noinline bool take_many(struct fmip_net *fn, struct sk_buff *skb,
+			       const struct fmip_from *from,
+			       struct fmip_binding *b,
+			       const struct fmip_plan *plan)
 {
 	struct nf_hook_entries *hooks = entries(fn->net, NF_INET_FORWARD);
 	struct nf_hook_entries *post = entries(fn->net, NF_INET_POST_ROUTING);
 	struct way way[FMIP_TARGETS_MAX];
+	unsigned int len;
 	struct fast f;
 
 	f.fn = fn;
@@ -568,35 +569,25 @@ static noinline enum fmip_fast take_many(struct fmip_net *fn,
 	if (!find_tunnels(&f, way) || turns_back(&f) ||
 	    skb_headroom(skb) < f.room ||
 	    ((hooks || post) && !set_standin(&f)))
-		return FMIP_FAST_UNUSUAL;
-	if (!pass_hooks(&f, skb->len, hooks, post))
-		return FMIP_FAST_TAKEN;
+		return false;
+	len = skb->len;
+	if (!pass_hooks(&f, len, hooks, post))
+		return true;
 	if (likely(is_open(&f)))
 		send_to_all(&f, way);
 	else
-		fmip_queue_pass(b, skb, from->tunnel);
-	return FMIP_FAST_TAKEN;
+		wait(&f, len);
+	return true;
 }
 
-/**
- * fmip_fast_ip6() - the short way of a received packet
- * @fn: namespace
- * @skb: packet in PREROUTING, or out of a tunnel, without a route
- * @from: where it came from
- *
- * Context: RCU, bottom halves off.
- * Return: what became of it.
- */
-enum fmip_fast fmip_fast_ip6(struct fmip_net *fn, struct sk_buff *skb,
-			     const struct fmip_from *from)
+static __always_inline bool take_ip6(struct fmip_net *fn, struct fmip_match *m,
+				     struct sk_buff *skb,
+				     const struct fmip_from *from)
 {
-	struct fmip_match *m = find(fn, skb);
 	struct fast f;
 
-	if (!m)
-		return FMIP_FAST_NOT_OURS;
 	if (unlikely(IS_ERR(m)))
-		return FMIP_FAST_UNUSUAL;
+		return false;
 	f.fn = fn;
 	f.skb = skb;
 	f.from = from;
@@ -605,12 +596,72 @@ enum fmip_fast fmip_fast_ip6(struct fmip_net *fn, struct sk_buff *skb,
 	if (unlikely(READ_ONCE(f.b->dying) || !fmip_match_whole(&m->key) ||
 		     !plain_packet(skb) || !forwards(fn->net) ||
 		     f.plan->has_end))
-		return FMIP_FAST_UNUSUAL;
+		return false;
 	f.target = &f.plan->target[0];
 	if (unlikely(f.plan->n_targets != 1))
 		return take_many(fn, skb, from, f.b, f.plan);
 	if (unlikely(!find_target(&f) || turns_back(&f) ||
 		     skb_headroom(skb) < f.room))
-		return FMIP_FAST_UNUSUAL;
+		return false;
 	return take(&f);
+}
+
+/**
+ * fmip_fast_ip6() - the short way of a packet out of a tunnel
+ * @fn: namespace
+ * @m: what fmip_match_plain() has found for its destination, not NULL
+ * @skb: packet without a route
+ * @from: where it came from
+ *
+ * Context: RCU, bottom halves off.
+ * Return: true if @skb was consumed; else it is as it was, for the long way.
+ */
+bool fmip_fast_ip6(struct fmip_net *fn, struct fmip_match *m,
+		   struct sk_buff *skb, const struct fmip_from *from)
+{
+	return take_ip6(fn, m, skb, from);
+}
+
+/* What cannot go the short way: all but what has just come in from a link. */
+static __always_inline bool unusual(const struct fmip_net *fn,
+				    const struct sk_buff *skb)
+{
+	return skb->pkt_type != PACKET_HOST || skb->sk || skb->_skb_refdst ||
+	       READ_ONCE(fn->exempt_mask) || atomic_read(&fn->data_attaches) ||
+	       !in_softirq() || READ_ONCE(fn->deaf);
+}
+
+/* Is it a packet that might have to be decapsulated? */
+static __always_inline bool from_tunnel(const struct fmip_net *fn, u8 nexthdr)
+{
+	return nexthdr != IPPROTO_UDP && nexthdr != IPPROTO_TCP &&
+	       READ_ONCE(fn->receivers);
+}
+
+/**
+ * fmip_fast_prerouting6() - the hook where IPv6 packets are received
+ * @priv: namespace
+ * @skb: packet
+ * @state: of the hook
+ *
+ * Context: RCU.
+ * Return: NF_ACCEPT, or NF_STOLEN if @skb was consumed.
+ */
+unsigned int fmip_fast_prerouting6(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	static const struct fmip_from from_a_link;
+	struct fmip_net *fn = priv;
+	struct fmip_match *m;
+
+	if (unlikely(unusual(fn, skb)))
+		return fmip_hooks_prerouting6(skb, state);
+	if (from_tunnel(fn, ipv6_hdr(skb)->nexthdr))
+		return fmip_fast_decap(fn, skb) ?
+		       NF_STOLEN : fmip_hooks_prerouting6(skb, state);
+	m = fmip_match_plain(&fn->matches, &ipv6_hdr(skb)->daddr);
+	if (!m)
+		return NF_ACCEPT;
+	return take_ip6(fn, m, skb, &from_a_link) ?
+	       NF_STOLEN : fmip_hooks_prerouting6(skb, state);
 }

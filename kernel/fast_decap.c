@@ -208,6 +208,7 @@ bool fmip_fast_decap(struct fmip_net *fn, struct sk_buff *skb)
 	struct opened o;
 	struct fmip_path *path;
 	struct fmip_binding *b;
+	struct fmip_match *m;
 
 	if (unlikely(!dev || secpath_exists(skb) || skb_is_gso(skb) ||
 		     skb->encapsulation || skb_cloned(skb) || !open(skb, &o) ||
@@ -225,15 +226,10 @@ bool fmip_fast_decap(struct fmip_net *fn, struct sk_buff *skb)
 	strip(skb, &o, dev);
 	fmip_stats_packet(fn, b, FMIP_COUNT_DECAP, skb->len);
 	fmip_device_received(dev, skb->len);
-	switch (fmip_fast_ip6(fn, skb, &o.from)) {
-	case FMIP_FAST_NOT_OURS:
+	m = fmip_match_plain(&fn->matches, &ipv6_hdr(skb)->daddr);
+	if (!m)
 		fmip_decap_route(skb, AF_INET6);
-		break;
-	case FMIP_FAST_UNUSUAL:
+	else if (!fmip_fast_ip6(fn, m, skb, &o.from))
 		fmip_decap_go_on(fn, skb, AF_INET6, &o.from);
-		break;
-	case FMIP_FAST_TAKEN:
-		break;
-	}
 	return true;
 }

@@ -276,41 +276,18 @@ prerouting(struct sk_buff *skb, u8 family, const struct nf_hook_state *state)
 	return verdict;
 }
 
-/* What cannot go the short way: all but what has just come in from a link. */
-static bool unusual(const struct fmip_net *fn, const struct sk_buff *skb)
+/**
+ * fmip_hooks_prerouting6() - the long way of a received IPv6 packet
+ * @skb: packet
+ * @state: of the hook
+ *
+ * Context: RCU.
+ * Return: NF_ACCEPT, or NF_STOLEN if it was consumed.
+ */
+unsigned int fmip_hooks_prerouting6(struct sk_buff *skb,
+				    const struct nf_hook_state *state)
 {
-	return skb->pkt_type != PACKET_HOST || skb->sk || skb->_skb_refdst ||
-	       READ_ONCE(fn->exempt_mask) || atomic_read(&fn->data_attaches) ||
-	       !in_softirq() || READ_ONCE(fn->deaf);
-}
-
-/* Is it a packet that might have to be decapsulated? */
-static bool from_tunnel(const struct fmip_net *fn, u8 nexthdr)
-{
-	return nexthdr != IPPROTO_UDP && nexthdr != IPPROTO_TCP &&
-	       READ_ONCE(fn->receivers);
-}
-
-static unsigned int prerouting6(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
-{
-	static const struct fmip_from from_a_link;
-	struct fmip_net *fn = priv;
-
-	if (unlikely(unusual(fn, skb)))
-		return prerouting(skb, AF_INET6, state);
-	if (from_tunnel(fn, ipv6_hdr(skb)->nexthdr))
-		return fmip_fast_decap(fn, skb) ? NF_STOLEN :
-						  prerouting(skb, AF_INET6,
-							     state);
-	switch (fmip_fast_ip6(fn, skb, &from_a_link)) {
-	case FMIP_FAST_NOT_OURS:
-		return NF_ACCEPT;
-	case FMIP_FAST_TAKEN:
-		return NF_STOLEN;
-	default:
-		return prerouting(skb, AF_INET6, state);
-	}
+	return prerouting(skb, AF_INET6, state);
 }
 
 static unsigned int prerouting4(void *priv, struct sk_buff *skb,
@@ -447,7 +424,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 
 /* Templates: each namespace has its own, which know it. */
 static const struct nf_hook_ops ip6_ops[] = {
-	HOOK(prerouting6, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
+	HOOK(fmip_fast_prerouting6, NFPROTO_IPV6, NF_INET_PRE_ROUTING),
 	HOOK(local_in6, NFPROTO_IPV6, NF_INET_LOCAL_IN),
 };
 

@@ -6,6 +6,7 @@
 
 struct fmip_from;
 struct fmip_net;
+struct nf_hook_state;
 struct sk_buff;
 
 /* What a namespace has to see; a hook costs every packet that passes it. */
@@ -16,6 +17,8 @@ struct sk_buff;
 #define FMIP_HOOKS_ARP		16	/* received ARP */
 #define FMIP_HOOKS_SETS		5	/* how many of them there are */
 
+unsigned int fmip_hooks_prerouting6(struct sk_buff *skb,
+				    const struct nf_hook_state *state);
 bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 		     const struct fmip_from *from);
 int fmip_hooks_register(struct fmip_net *fn, u8 wanted);

@@ -5,6 +5,7 @@
 #ifndef _FMIP_MATCH_LOOKUP_H
 #define _FMIP_MATCH_LOOKUP_H
 
+#include <linux/err.h>
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
 
@@ -97,6 +98,37 @@ fmip_match_probe(struct fmip_match_table *t, const struct fmip_probe *p,
 	key.key = gre_key;
 	key.kind = p->kind;
 	return rhashtable_lookup(&t->nodes, &key, fmip_match_params);
+}
+
+/**
+ * fmip_match_plain() - find the match of an IPv6 packet by its destination
+ * @t: table
+ * @daddr: the destination
+ *
+ * Context: RCU.
+ * Return: the match, valid for the RCU section; NULL if there is none; an
+ * ERR_PTR() if it takes more than a destination to find out.
+ */
+static __always_inline struct fmip_match *
+fmip_match_plain(struct fmip_match_table *t, const struct in6_addr *daddr)
+{
+	const struct fmip_probe *p, *end;
+	struct fmip_probes *probes;
+	struct fmip_match *m;
+
+	probes = rcu_dereference(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false)]);
+	p = probes ? probes->probe : NULL;
+	end = probes ? p + probes->n : NULL;
+	for (; p != end; p++) {
+		if (unlikely(p->scope != FMIP_SCOPE_ANY))
+			return ERR_PTR(-EAGAIN);
+		m = fmip_match_probe(t, p, 0, 0, daddr);
+		if (likely(m))
+			return m;
+	}
+	if (unlikely(rcu_access_pointer(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_SRC, false)])))
+		return ERR_PTR(-EAGAIN);
+	return NULL;
 }
 
 /**

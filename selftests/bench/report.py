@@ -126,8 +126,10 @@ def verdict(target, value, base):
     ratio = value / base
     if target.path in MORE_IS_BETTER:
         return f">= {target.limit:.2f}", f"{ratio:.2f}", ratio >= target.limit
-    # to the two digits in which the targets are given
-    return f"<= {target.limit:.2f}", f"{ratio:.2f}", round(ratio, 2) <= target.limit
+    if target.path == "no_binding":
+        # nothing of ours runs: what shares a chain of a hash differs by a few
+        return f"<= {target.limit:.2f}", f"{ratio:.3f}", round(ratio, 2) <= target.limit
+    return f"<= {target.limit:.2f}", f"{ratio:.3f}", ratio <= target.limit
 
 
 def table(rows, head):
