@@ -10,6 +10,7 @@
  * a rule, a capture or a qdisc, it is, and else goes on at once.
  */
 #include <linux/netfilter.h>
+#include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <net/dst_metadata.h>
 #include <net/gre.h>
@@ -68,6 +69,12 @@ struct origin {
 	u8 depth;
 	u8 pad;
 };
+
+/*
+ * How many packets are on their way from a tunnel through the routing code on
+ * this CPU, one within the other.  Bottom halves are off.
+ */
+static DEFINE_PER_CPU(unsigned int, routing_depth);
 
 static struct fmip_path *find_path(struct fmip_net *fn,
 				   const struct fmip_path_key *key)
@@ -479,6 +486,11 @@ void fmip_decap_route(struct sk_buff *skb, u8 family)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
+	if (unlikely(this_cpu_read(routing_depth) >= DEPTH_MAX)) {
+		fmip_drop(fmip_net(dev_net(skb->dev)), NULL, skb,
+			  FMIP_DROP_NESTING);
+		return;
+	}
 	if (family == AF_INET6) {
 		ipv6_stub->ipv6_route_input(skb);
 	} else if (ip_route_input_noref(skb, iph->daddr, iph->saddr, iph->tos,
@@ -486,7 +498,9 @@ void fmip_decap_route(struct sk_buff *skb, u8 family)
 		kfree_skb(skb);
 		return;
 	}
+	this_cpu_inc(routing_depth);
 	dst_input(skb);
+	this_cpu_dec(routing_depth);
 }
 
 /**

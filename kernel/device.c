@@ -207,7 +207,7 @@ void fmip_device_sent(struct net_device *dev, unsigned int len)
 
 /**
  * fmip_device_watched() - does anybody look at what the device receives?
- * @dev: fmip device
+ * @dev: fmip device; its VRF does, if it is in one
  *
  * Context: RCU.
  * Return: true if so.
@@ -216,7 +216,7 @@ bool fmip_device_watched(const struct net_device *dev)
 {
 	if (dev_nit_active((struct net_device *)dev) ||
 	    rcu_access_pointer(dev->rx_handler) ||
-	    rcu_access_pointer(dev->xdp_prog))
+	    rcu_access_pointer(dev->xdp_prog) || netif_is_l3_slave(dev))
 		return true;
 	return fmip_compat_has_ingress(dev);
 }

@@ -89,7 +89,7 @@ static __always_inline bool plain_packet(const struct sk_buff *skb)
 	       !IP6CB(skb)->frag_max_size && !skb->ignore_df &&
 	       skb->len <= FITS_ALWAYS && !skb_is_gso(skb) &&
 	       skb->ip_summed != CHECKSUM_PARTIAL && !skb_cloned(skb) &&
-	       !skb->encapsulation;
+	       !skb->encapsulation && !secpath_exists(skb);
 }
 
 static __always_inline bool forwards(const struct net *net)
@@ -362,6 +362,11 @@ static __always_inline void encapsulate(struct fast *f, unsigned int len)
 	skb_ext_reset(skb);
 	nf_reset_ct(skb);
 	nf_reset_trace(skb);
+	ipvs_reset(skb);
+#ifdef CONFIG_NET_SWITCHDEV
+	skb->offload_fwd_mark = 0;
+	skb->offload_l3_fwd_mark = 0;
+#endif
 	/* NAT may have looked up the stand-in anew, with a reference. */
 	skb_dst_drop(skb);
 	skb_dst_set_noref(skb, f->dst);
@@ -411,11 +416,19 @@ static __always_inline bool pass_hooks(struct fast *f, unsigned int len,
 	return (!forward && !post) || inner_hooks(f, len, forward, post);
 }
 
-/* The gate is not open, or something else has changed. */
+/* The gate is not open, or something has changed: on by the long way. */
 static __always_inline void wait(struct fast *f, unsigned int len)
 {
 	count(f, FMIP_COUNT_RECEIVED, len);
 	fmip_queue_pass(f->b, f->skb, f->from->tunnel);
+}
+
+/* Have the hooks left it as it was?  NAT's helpers may write into it. */
+static __always_inline bool untouched(const struct sk_buff *skb,
+				      unsigned int len)
+{
+	return skb->ip_summed != CHECKSUM_PARTIAL && skb->len == len &&
+	       !skb_cloned(skb);
 }
 
 /* Does the gate let it pass, to the targets that it had when it came? */
@@ -435,7 +448,7 @@ static __always_inline void forward(struct fast *f,
 
 	if (!pass_hooks(f, len, forward, post))
 		return;
-	if (unlikely(!is_open(f)))
+	if (unlikely(!is_open(f) || !untouched(f->skb, len)))
 		wait(f, len);
 	else if (likely(f->path))
 		encapsulate(f, len);
@@ -573,7 +586,7 @@ static noinline bool take_many(struct fmip_net *fn, struct sk_buff *skb,
 	len = skb->len;
 	if (!pass_hooks(&f, len, hooks, post))
 		return true;
-	if (likely(is_open(&f)))
+	if (likely(is_open(&f) && untouched(skb, len)))
 		send_to_all(&f, way);
 	else
 		wait(&f, len);
@@ -595,7 +608,7 @@ static __always_inline bool take_ip6(struct fmip_net *fn, struct fmip_match *m,
 	f.plan = rcu_dereference(f.b->plan);
 	if (unlikely(READ_ONCE(f.b->dying) || !fmip_match_whole(&m->key) ||
 		     !plain_packet(skb) || !forwards(fn->net) ||
-		     f.plan->has_end))
+		     f.plan->has_end || f.plan->local))
 		return false;
 	f.target = &f.plan->target[0];
 	if (unlikely(f.plan->n_targets != 1))

@@ -108,6 +108,12 @@ static __always_inline bool watched(struct fmip_net *fn,
 	       fmip_device_watched(dev);
 }
 
+/* There, an address of this router need not be for this router. */
+static __always_inline bool in_vrf(const struct net_device *dev)
+{
+	return dev->priv_flags & (IFF_L3MDEV_SLAVE | IFF_L3MDEV_MASTER);
+}
+
 static __always_inline struct fmip_path *find_path(struct fmip_net *fn,
 						   const struct sk_buff *skb,
 						   const struct opened *o)
@@ -181,6 +187,7 @@ static __always_inline void strip(struct sk_buff *skb, const struct opened *o,
 	skb_ext_reset(skb);
 	nf_reset_ct(skb);
 	nf_reset_trace(skb);
+	ipvs_reset(skb);
 	skb->ignore_df = 0;
 #ifdef CONFIG_NET_SWITCHDEV
 	skb->offload_fwd_mark = 0;
@@ -210,7 +217,7 @@ bool fmip_fast_decap(struct fmip_net *fn, struct sk_buff *skb)
 	struct fmip_binding *b;
 	struct fmip_match *m;
 
-	if (unlikely(!dev || secpath_exists(skb) || skb_is_gso(skb) ||
+	if (unlikely(!dev || in_vrf(skb->dev) || secpath_exists(skb) || skb_is_gso(skb) ||
 		     skb->encapsulation || skb_cloned(skb) || !open(skb, &o) ||
 		     !plain_inner(skb, &o) || !same_ecn(skb, &o)))
 		return false;

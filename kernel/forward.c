@@ -78,6 +78,11 @@ static void refuse(struct fmip_binding *b, struct sk_buff *skb,
 
 static int after_postrouting(struct fmip_binding *b, struct sk_buff *skb)
 {
+	/* NAT has changed it, and a policy wants it transformed now. */
+	if (unlikely(dst_xfrm(skb_dst(skb)))) {
+		refuse(b, skb, FMIP_DROP_XFRM);
+		return 0;
+	}
 	received(b, skb->len);
 	fmip_queue_pass(b, skb, fmip_packet_cb(skb)->tunnel);
 	return 0;

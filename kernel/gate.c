@@ -127,6 +127,9 @@ static u64 due_ns(const struct fmip_pace_policy *policy,
 		return 0;
 	switch (policy->release) {
 	case FMIP_RELEASE_RFC5568:
+		/* A guard has put what came later in front. */
+		if (since_ns <= pace->first_ns)
+			return pace->start_ns;
 		return pace->start_ns +
 		       div_u64((since_ns - pace->first_ns) * 100,
 			       policy->speedup);

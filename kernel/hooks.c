@@ -35,6 +35,9 @@
 #include "target.h"
 #include "tunnel.h"
 
+static unsigned int local_in4(void *priv, struct sk_buff *skb,
+			      const struct nf_hook_state *state);
+
 static bool exempt(const struct fmip_net *fn, const struct sk_buff *skb)
 {
 	u32 mask = READ_ONCE(fn->exempt_mask);
@@ -66,28 +69,43 @@ static bool stays(const struct sk_buff *skb, u8 family)
 				    stays4(ip_hdr(skb)->daddr);
 }
 
-/* RFC 2711, RFC 2113: for whoever on this router asked for such packets. */
-static bool router_alert(const struct sk_buff *skb, u8 family)
+/* Options that are for the stack to act upon, or to refuse. */
+static bool stack_option4(u8 type)
 {
-	const struct iphdr *iph;
-	u8 buf[40], *opt;
-	int i, len;
+	return type == IPOPT_RA || type == IPOPT_LSRR || type == IPOPT_SSRR;
+}
 
-	if (family == AF_INET6)
-		return IP6CB(skb)->flags & IP6SKB_ROUTERALERT;
-	iph = ip_hdr(skb);
-	len = iph->ihl * 4 - sizeof(*iph);
+/* Such an option, or anything that is not one. */
+static bool needs_stack4(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	int i = 0, len = iph->ihl * 4 - sizeof(*iph);
+	u8 buf[40], *opt;
+
 	if (likely(len <= 0))
 		return false;
 	opt = skb_header_pointer(skb, skb_network_offset(skb) + sizeof(*iph),
 				 len, buf);
-	for (i = 0; opt && i < len && opt[i] != IPOPT_END; ) {
-		if (opt[i] == IPOPT_RA)
+	if (!opt)
+		return true;
+	while (i < len && opt[i] != IPOPT_END) {
+		if (opt[i] == IPOPT_NOOP) {
+			i++;
+			continue;
+		}
+		if (stack_option4(opt[i]) || i + 1 >= len || opt[i + 1] < 2)
 			return true;
-		i += opt[i] == IPOPT_NOOP || i + 1 >= len || opt[i + 1] < 2 ?
-		     1 : opt[i + 1];
+		i += opt[i + 1];
 	}
-	return false;
+	return i > len;
+}
+
+/* RFC 2711, RFC 2113: for whoever on this router asked for such packets. */
+static bool needs_stack(const struct sk_buff *skb, u8 family)
+{
+	if (family == AF_INET6)
+		return IP6CB(skb)->flags & IP6SKB_ROUTERALERT;
+	return needs_stack4(skb);
 }
 
 /* A prefix may hold addresses of the router itself, and broadcast ones. */
@@ -174,7 +192,7 @@ bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 	struct fmip_match *m;
 
 	if (unlikely(READ_ONCE(fn->deaf)) || stays(skb, family) ||
-	    router_alert(skb, family))
+	    needs_stack(skb, family))
 		return false;
 	if (unlikely(atomic_read(&fn->data_attaches)))
 		fmip_attach_data(fn, skb, (struct net_device *)from->in,
@@ -197,7 +215,8 @@ bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 /*
  * May a packet for this router be decapsulated without a route, and before
  * INPUT?  Only if nobody is there to see it, and nothing of what the routing
- * code would have checked is asked for.
+ * code would have checked is asked for: in a VRF, an address of this router need
+ * not be for this router.
  */
 static bool nobody_minds(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 			 const struct net_device *in)
@@ -205,7 +224,8 @@ static bool nobody_minds(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 	struct in_device *in_dev;
 
 	if (fmip_hooks_foreign(fn, family, NF_INET_LOCAL_IN) ||
-	    secpath_exists(skb))
+	    secpath_exists(skb) || netif_is_l3_slave(in) ||
+	    netif_is_l3_master(in))
 		return false;
 	if (family == AF_INET6)
 		return true;
@@ -390,11 +410,33 @@ static unsigned int local_in6(void *priv, struct sk_buff *skb,
 	return verdict;
 }
 
+/*
+ * IPv4's conntrack confirms at the priority that we have, and who came first is
+ * behind.  What follows us must not miss what we may take.
+ */
+static int pass_rest4(struct fmip_net *fn, struct sk_buff *skb,
+		      const struct nf_hook_state *state)
+{
+	struct nf_hook_entries *e;
+	struct nf_hook_state rest = *state;
+	unsigned int i;
+
+	e = rcu_dereference(fn->net->nf.hooks_ipv4[NF_INET_LOCAL_IN]);
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (e->hooks[i].hook == local_in4)
+			break;
+	if (!e || i + 1 >= e->num_hook_entries || !READ_ONCE(fn->receivers))
+		return 1;
+	return nf_hook_slow(skb, &rest, e, i + 1);
+}
+
 static unsigned int local_in4(void *priv, struct sk_buff *skb,
 			      const struct nf_hook_state *state)
 {
 	unsigned int verdict;
 
+	if (pass_rest4(priv, skb, state) != 1)
+		return NF_STOLEN;
 	local_bh_disable();
 	verdict = deliver(skb, AF_INET, state);
 	local_bh_enable();

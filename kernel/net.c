@@ -132,8 +132,9 @@ static void __net_exit net_pre_exit(struct net *net)
 
 	mutex_lock(&fn->lock);
 	fn->closing = true;
-	fmip_hooks_unregister(fn);
+	/* First: a release could still queue a packet to user space. */
 	fmip_binding_flush(fn, FMIP_DROP_DELETED);
+	fmip_hooks_unregister(fn);
 	fmip_tunnel_flush(fn);
 	mutex_unlock(&fn->lock);
 	cancel_delayed_work_sync(&fn->idle_work);

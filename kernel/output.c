@@ -78,6 +78,19 @@ static int give_to_neigh(struct sk_buff *skb)
 	return neigh_output(neigh, skb, skip_cache);
 }
 
+/*
+ * NAT has changed the packet in POSTROUTING, and there is a policy for what it is
+ * now: the stack applies it, as __ip6_finish_output() and ip_finish_output() do.
+ */
+static int output_again(struct net *net, struct sk_buff *skb)
+{
+	if (skb_dst(skb)->ops->family == AF_INET6)
+		IP6CB(skb)->flags |= IP6SKB_REROUTED;
+	else
+		IPCB(skb)->flags |= IPSKB_REROUTED;
+	return dst_output(net, NULL, skb);
+}
+
 /**
  * fmip_output_postrouting_ok() - an outer packet is back from user space, and
  *	has passed POSTROUTING
@@ -95,7 +108,8 @@ int fmip_output_postrouting_ok(struct net *net, struct sock *sk,
 
 	rcu_read_lock();
 	local_bh_disable();
-	err = give_to_neigh(skb);
+	err = dst_xfrm(skb_dst(skb)) ? output_again(net, skb) :
+				       give_to_neigh(skb);
 	local_bh_enable();
 	rcu_read_unlock();
 	return err;
@@ -164,6 +178,8 @@ static enum fmip_drop send_direct(struct fmip_net *fn, struct fmip_path *path,
 		      fmip_output_postrouting_ok);
 	if (unlikely(ret != 1))
 		return verdict(ret);
+	if (unlikely(dst_xfrm(skb_dst(skb))))
+		return fmip_output_verdict(output_again(fn->net, skb));
 	neigh = fmip_path_neigh(path, dst);
 	if (unlikely(!neigh)) {
 		kfree_skb(skb);

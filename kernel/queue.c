@@ -640,6 +640,7 @@ static void begin_waiting(struct fmip_binding *b, enum fmip_gate_step step)
 	struct fmip_queue *q = b->queue;
 
 	WRITE_ONCE(q->before, NULL);
+	q->pace.started = false;
 	if (idle(q))
 		q->arrived = 0;
 	set_gate(b, fmip_gate_next(b->gate, step, idle(q), q->then));

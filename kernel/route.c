@@ -79,6 +79,18 @@ void fmip_route_destroy(struct fmip_net *fn)
 	forget_all(&fn->link_routes);
 }
 
+static bool is_tunnel(struct fmip_net *fn, const struct net_device *dev)
+{
+	return dev == rcu_access_pointer(fn->dev);
+}
+
+static struct fmip_standin *find(struct fmip_standin *s, unsigned int mtu)
+{
+	while (unlikely(s && s->mtu != mtu))
+		s = s->older;
+	return s;
+}
+
 /**
  * fmip_route_forget_dev() - drop the stand-in routes of a device
  * @fn: namespace
@@ -89,7 +101,8 @@ void fmip_route_destroy(struct fmip_net *fn)
 void fmip_route_forget_dev(struct fmip_net *fn, struct net_device *dev)
 {
 	put_all(xa_erase_bh(&fn->link_routes, dev->ifindex));
-	if (dev == rcu_access_pointer(fn->dev))
+	/* At the module's end the device stays for a while, and so do tunnels. */
+	if (is_tunnel(fn, dev) && dev->reg_state != NETREG_REGISTERED)
 		forget_all(&fn->tunnel_routes);
 }
 
@@ -132,6 +145,8 @@ static void make_rt4(struct fmip_standin *s, struct net_device *dev)
 		return;
 	rt->dst.input = dst_discard;
 	rt->dst.output = dst_discard_out;
+	/* Whoever keeps it must not find that it still holds. */
+	rt->dst.obsolete = DST_OBSOLETE_DEAD;
 	if (set_mtu4(rt, s->mtu)) {
 		s->rt4 = rt;
 		return;
@@ -156,18 +171,6 @@ static struct fmip_standin *make(struct fmip_net *fn, struct net_device *dev,
 	return NULL;
 }
 
-static bool is_tunnel(struct fmip_net *fn, const struct net_device *dev)
-{
-	return dev == rcu_access_pointer(fn->dev);
-}
-
-static struct fmip_standin *find(struct fmip_standin *s, unsigned int mtu)
-{
-	while (unlikely(s && s->mtu != mtu))
-		s = s->older;
-	return s;
-}
-
 /**
  * fmip_route_standin() - find or make the stand-in route for a way to leave
  * @fn: namespace
@@ -190,6 +193,9 @@ struct fmip_standin *fmip_route_standin(struct fmip_net *fn,
 
 	if (likely(s))
 		return s;
+	/* Nobody would drop it any more. */
+	if (dev->reg_state != NETREG_REGISTERED)
+		return NULL;
 	s = make(fn, dev, mtu);
 	if (!s)
 		return NULL;
