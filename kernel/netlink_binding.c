@@ -179,6 +179,18 @@ static bool wants_more(const struct fmip_request *req)
 	       wants_queue(req) || (lifetime && nla_get_u32(lifetime));
 }
 
+static int register_hooks(struct fmip_request *req)
+{
+	u8 wanted = fmip_request_hooks(req);
+
+	if (wanted & FMIP_HOOKS_ARP && !IS_ENABLED(CONFIG_NETFILTER_FAMILY_ARP)) {
+		NL_SET_ERR_MSG(req->op->extack,
+			       "this kernel has no hooks for ARP");
+		return -EOPNOTSUPP;
+	}
+	return fmip_hooks_register(req->op->fn, wanted);
+}
+
 /* Make all that the binding lacks, and that it does not matter to have. */
 static int make_parts(struct fmip_binding *b, struct fmip_request *req)
 {
@@ -194,7 +206,7 @@ static int make_parts(struct fmip_binding *b, struct fmip_request *req)
 	err = fmip_request_read_proxies(req, b);
 	if (err)
 		return err;
-	return fmip_hooks_register(req->op->fn, fmip_request_hooks(req));
+	return register_hooks(req);
 }
 
 static int swap_matches(struct fmip_binding *b, struct fmip_request *req)
