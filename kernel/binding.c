@@ -383,6 +383,7 @@ static void prune_all(struct fmip_net *fn)
 	llist_for_each_entry_safe(more, next, list, prune) {
 		/* From here on it may be put into the list again. */
 		clear_bit(0, &more->pruning);
+		/* What ends after this puts it there. */
 		smp_mb__after_atomic();
 		if (!READ_ONCE(more->binding->dying))
 			fmip_expiry_prune(more->binding);

@@ -520,8 +520,8 @@ void fmip_decap_go_on(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 }
 
 static void pass_on(struct fmip_net *fn, struct sk_buff *skb,
-		  struct net_device *dev, u8 family,
-		  const struct fmip_from *from)
+		    struct net_device *dev, u8 family,
+		    const struct fmip_from *from)
 {
 	if (unlikely(watched(fn, skb, dev, family)) ||
 	    !(family == AF_INET6 ? receive_ip6(skb) : receive_ip4(skb))) {

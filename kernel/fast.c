@@ -599,7 +599,7 @@ static __always_inline bool take_ip6(struct fmip_net *fn, struct fmip_match *m,
 {
 	struct fast f;
 
-	if (unlikely(IS_ERR(m)))
+	if (IS_ERR(m))
 		return false;
 	f.fn = fn;
 	f.skb = skb;

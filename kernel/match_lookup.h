@@ -18,7 +18,7 @@
  */
 static inline u32 fmip_match_hash(const struct fmip_match_key *key, u32 seed)
 {
-	const u32 *a = key->addr.s6_addr32;
+	const u32 *a = (__force const u32 *)key->addr.s6_addr32;
 
 	return jhash_3words(a[2] ^ key->scope_id, a[3] ^ key->key,
 			    a[0] ^ a[1], seed ^ key->kind);
@@ -112,11 +112,13 @@ fmip_match_probe(struct fmip_match_table *t, const struct fmip_probe *p,
 static __always_inline struct fmip_match *
 fmip_match_plain(struct fmip_match_table *t, const struct in6_addr *daddr)
 {
+	unsigned int dst = fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false);
+	unsigned int src = fmip_match_class(AF_INET6, FMIP_DIRECTION_SRC, false);
 	const struct fmip_probe *p, *end;
 	struct fmip_probes *probes;
 	struct fmip_match *m;
 
-	probes = rcu_dereference(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false)]);
+	probes = rcu_dereference(t->probes[dst]);
 	p = probes ? probes->probe : NULL;
 	end = probes ? p + probes->n : NULL;
 	for (; p != end; p++) {
@@ -126,7 +128,7 @@ fmip_match_plain(struct fmip_match_table *t, const struct in6_addr *daddr)
 		if (likely(m))
 			return m;
 	}
-	if (unlikely(rcu_access_pointer(t->probes[fmip_match_class(AF_INET6, FMIP_DIRECTION_SRC, false)])))
+	if (unlikely(rcu_access_pointer(t->probes[src])))
 		return ERR_PTR(-EAGAIN);
 	return NULL;
 }

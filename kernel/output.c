@@ -131,11 +131,11 @@ static bool fits(const struct fmip_path *path, const struct dst_entry *dst,
 static void finish_header(struct net *net, const struct dst_entry *dst,
 			  struct sk_buff *skb, u8 family)
 {
+	unsigned int len = skb->len - sizeof(struct ipv6hdr);
 	struct iphdr *iph;
 
 	if (family == AF_INET6) {
-		ipv6_hdr(skb)->payload_len = htons(skb->len > sizeof(struct ipv6hdr) + IPV6_MAXPLEN ?
-						   0 : skb->len - sizeof(struct ipv6hdr));
+		ipv6_hdr(skb)->payload_len = htons(len > IPV6_MAXPLEN ? 0 : len);
 		skb->protocol = htons(ETH_P_IPV6);
 		IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
 		IP6_UPD_PO_STATS(net, ip6_dst_idev((struct dst_entry *)dst),

@@ -30,7 +30,8 @@
  */
 static u32 hash(const struct fmip_path_key *key, u32 seed)
 {
-	const u32 *l = key->local.s6_addr32, *r = key->remote.s6_addr32;
+	const u32 *l = (__force const u32 *)key->local.s6_addr32;
+	const u32 *r = (__force const u32 *)key->remote.s6_addr32;
 
 	seed ^= key->family ^ key->carrier << 8 ^
 		((__force u32)key->sport << 16 | (__force u32)key->dport);
@@ -48,8 +49,7 @@ static u32 hash_path(const void *data, u32 len, u32 seed)
 	return hash(&((const struct fmip_path *)data)->key, seed);
 }
 
-static int compare(struct rhashtable_compare_arg *arg,
-				    const void *obj)
+static int compare(struct rhashtable_compare_arg *arg, const void *obj)
 {
 	const struct fmip_path *path = obj;
 	const struct fmip_path_key *a = &path->key, *b = arg->key;

@@ -173,8 +173,8 @@ static void discard(struct fmip_binding *b, struct sk_buff *skb,
 }
 
 /* Drop what has waited for too long. */
-static __always_inline void drop_aged(struct fmip_binding *b, const struct fmip_policy *policy,
-		      u64 now)
+static __always_inline void drop_aged(struct fmip_binding *b,
+				      const struct fmip_policy *policy, u64 now)
 {
 	u64 age = policy->limit_age * (u64)NSEC_PER_MSEC;
 	struct sk_buff *skb;
@@ -204,8 +204,8 @@ static enum fmip_drop make_room(struct fmip_binding *b,
 }
 
 /* Of copies the latest are kept also where there is no more room for others. */
-static __always_inline enum fmip_drop reserve_for(struct fmip_binding *b,
-				  const struct sk_buff *skb)
+static __always_inline enum fmip_drop
+reserve_for(struct fmip_binding *b, const struct sk_buff *skb)
 {
 	enum fmip_drop why = reserve(b->fn, skb);
 
@@ -235,8 +235,8 @@ static void put(struct fmip_queue *q, struct sk_buff *skb, bool old_path)
  * Queue @skb, or say why it cannot be.  @old_path is for a guard that cannot let
  * it pass yet.  Called with @b->lock held.
  */
-static __always_inline enum fmip_drop enqueue(struct fmip_binding *b, struct sk_buff *skb,
-			      bool old_path)
+static __always_inline enum fmip_drop
+enqueue(struct fmip_binding *b, struct sk_buff *skb, bool old_path)
 {
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 	struct fmip_queue *q = b->queue;
@@ -425,8 +425,8 @@ static bool ready(const struct fmip_plan *plan, const struct fmip_node *node,
 
 /*
  * Take what may be sent now, of what is for a @node the first; false if that is
- * nothing although there is something.  What waits for a link that is down stays.  Called with @b->lock
- * held.
+ * nothing although there is something.  What waits for a link that is down
+ * stays.  Called with @b->lock held.
  */
 static bool take_due(struct fmip_binding *b, const struct fmip_node *node,
 		     struct sk_buff_head *batch)
@@ -541,6 +541,7 @@ static bool settle(struct fmip_binding *b)
  * has opened.
  */
 static bool drain_locked(struct fmip_binding *b, const struct fmip_node *node)
+	__must_hold(&b->lock)
 {
 	struct fmip_queue *q = b->queue;
 	struct sk_buff_head batch;

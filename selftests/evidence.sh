@@ -51,6 +51,7 @@ neighbour() { # neighbour: the entry of the NCoA
 	ip -n "$NAR" -6 neigh show $NCOA dev acc0
 }
 
+# shellcheck disable=SC2120
 una() {
 	in_ns "$MN" ndsend una --dev wlan0 --target $NCOA "$@" || bail "ndsend: $*"
 }

@@ -26,7 +26,7 @@
  *	in _REPLACE, _SET and _DEL.  Each is done, or refused, by itself, in
  *	order.  The answer is messages of the same command, as many as it takes,
  *	with FMIP_BINDING_A_RESULTS, in all a result for each entry, and then the
- *	acknowledgement, if it was asked for; the error of the request itself is
+ *	acknowledgment, if it was asked for; the error of the request itself is
  *	0 then.
  *
  * FMIP_CMD_BINDING_REPLACE
