@@ -594,6 +594,26 @@ static void extremes(void **state)
 	assert_true(fmip_pace_take(&policy, &pace, 2 * day, day));
 }
 
+/* A guard lets go first what came last: then the rest is due, and at once. */
+static void what_came_before_the_first(void **state)
+{
+	struct fmip_pace_policy policy = {
+		.release = FMIP_RELEASE_RFC5568,
+		.speedup = 200,
+	};
+	struct fmip_pace pace = {};
+
+	(void)state;
+	fmip_pace_begin(&pace, 10 * SEC, 2 * SEC);
+	fmip_pace_most(&policy, &pace, 10 * SEC, 10, SEC);
+	while (pace.sent < 5)
+		assert_true(fmip_pace_take(&policy, &pace, 10 * SEC, 2 * SEC));
+	assert_in_range(fmip_pace_wait(&policy, &pace, 10 * SEC, SEC), 0,
+			FMIP_GATE_TICK_NS);
+	fmip_pace_most(&policy, &pace, 11 * SEC, 10, SEC);
+	assert_true(fmip_pace_take(&policy, &pace, 11 * SEC, SEC));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -609,6 +629,7 @@ int main(void)
 		cmocka_unit_test(opens_with_late_timers),
 		cmocka_unit_test(late_timers_send_no_flood),
 		cmocka_unit_test(at_a_rate),
+		cmocka_unit_test(what_came_before_the_first),
 		cmocka_unit_test(immediately),
 		cmocka_unit_test(one_packet),
 		cmocka_unit_test(extremes),
