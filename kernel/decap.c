@@ -475,6 +475,14 @@ static void receive_on_device(struct fmip_net *fn, struct sk_buff *skb,
 	fmip_device_receive(dev, skb);
 }
 
+/* What is nested too deep has been accepted, and so received. */
+static void drop(struct fmip_net *fn, struct sk_buff *skb, enum fmip_drop why)
+{
+	if (why == FMIP_DROP_NESTING)
+		fmip_stats_packet(fn, NULL, FMIP_COUNT_RECEIVED, skb->len);
+	fmip_drop(fn, NULL, skb, why);
+}
+
 /**
  * fmip_decap_route() - send a packet where the routing table says
  * @skb: packet that has been received on the fmip device; consumed
@@ -487,8 +495,7 @@ void fmip_decap_route(struct sk_buff *skb, u8 family)
 	const struct iphdr *iph = ip_hdr(skb);
 
 	if (unlikely(this_cpu_read(routing_depth) >= DEPTH_MAX)) {
-		fmip_drop(fmip_net(dev_net(skb->dev)), NULL, skb,
-			  FMIP_DROP_NESTING);
+		drop(fmip_net(dev_net(skb->dev)), skb, FMIP_DROP_NESTING);
 		return;
 	}
 	if (family == AF_INET6) {
@@ -571,7 +578,7 @@ static bool receive(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 	return true;
 
 drop:
-	fmip_drop(fn, NULL, skb, why);
+	drop(fn, skb, why);
 	return true;
 }
 

@@ -516,6 +516,22 @@ overlapping() { # overlapping KEY PORT
 		"IP(src='192.0.2.2',dst='10.7.7.7')/UDP(sport=9,dport=$2)/Raw(b'f'*64)"
 }
 
+# Each layer is for the router, and is accepted out of the one around it.
+test_nesting() {
+	local i packet="IPv6(src='$END_ADDR',dst='$CN_ADDR')/UDP(sport=9,dport=9)"
+
+	for ((i = 0; i < 24; i++)); do
+		packet="IPv6(src='$END_ADDR',dst='$OUT_ADDR')/$packet"
+	done
+	par binding add id 30 src $END_ADDR dev up0 target route accept tunnel 1 from src
+	outcomes BEFORE
+	inject "$CORE" "$packet"
+	busywait "$WAIT_MS" differ
+	check "a packet of many layers is dropped when some are off" \
+		test "$(tr ' ' '\n' <<<"$MORE" | grep -A1 nesting | tail -n 1)" == 1
+	par binding del id 30
+}
+
 # ---- with the kernel's own devices at the other end -----------------------
 
 test_interoperation() {
@@ -573,6 +589,7 @@ test_ip
 test_gre
 test_udp
 test_overlap
+test_nesting
 test_interoperation
 counters "$PAR"
 check "the counters add up" balanced
