@@ -412,17 +412,6 @@ void fmip_attach_data(struct fmip_net *fn, struct sk_buff *skb,
 		look_at_data(fn, skb, in, family);
 }
 
-/**
- * fmip_attach_wants_data() - is any packet evidence for some binding?
- * @fn: namespace
- *
- * Return: false if fmip_attach_data() need not be called.
- */
-bool fmip_attach_wants_data(const struct fmip_net *fn)
-{
-	return atomic_read(&fn->data_attaches);
-}
-
 static void count_data(struct fmip_net *fn, const struct fmip_attach *attach,
 		       int n)
 {

@@ -38,7 +38,6 @@ bool fmip_attach_probed(struct fmip_net *fn, struct net_device *dev,
 			const struct fmip_nd *nd);
 void fmip_attach_data(struct fmip_net *fn, struct sk_buff *skb,
 		      struct net_device *in, u8 family);
-bool fmip_attach_wants_data(const struct fmip_net *fn);
 void fmip_attach_counted(struct fmip_net *fn, const struct fmip_attach *old,
 			 const struct fmip_attach *new);
 

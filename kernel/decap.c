@@ -394,13 +394,6 @@ static enum fmip_drop strip(struct sk_buff *skb, const struct opened *o,
 	return decapsulate_ecn(skb, o, outer) ? FMIP_DROP_ECN : FMIP_DROP_NONE;
 }
 
-static bool plain_ip6(const struct in6_addr *addr)
-{
-	/* 2000::/3 and fc00::/7 */
-	return (addr->s6_addr[0] & 0xe0) == 0x20 ||
-	       (addr->s6_addr[0] & 0xfe) == 0xfc;
-}
-
 /* What ip6_rcv() does with a packet that has nothing unusual. */
 static bool receive_ip6(struct sk_buff *skb)
 {
@@ -408,8 +401,8 @@ static bool receive_ip6(struct sk_buff *skb)
 	unsigned int len = ntohs(ip6h->payload_len) + sizeof(*ip6h);
 
 	if (ip6h->nexthdr == NEXTHDR_HOP || len == sizeof(*ip6h) ||
-	    len > skb->len || !plain_ip6(&ip6h->saddr) ||
-	    !plain_ip6(&ip6h->daddr) || pskb_trim_rcsum(skb, len))
+	    len > skb->len || !fmip_packet_plain_addr(&ip6h->saddr) ||
+	    !fmip_packet_plain_addr(&ip6h->daddr) || pskb_trim_rcsum(skb, len))
 		return false;
 	IP6CB(skb)->iif = skb->dev->ifindex;
 	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);

@@ -357,16 +357,8 @@ static __always_inline void encapsulate(struct fast *f, unsigned int len)
 	if (unlikely(dev_nit_active(f->dev)))
 		fmip_device_capture(f->dev, skb);
 	skb->ip_summed = CHECKSUM_NONE;
-	/* What skb_scrub_packet() does. */
 	skb->skb_iif = 0;
-	skb_ext_reset(skb);
-	nf_reset_ct(skb);
-	nf_reset_trace(skb);
-	ipvs_reset(skb);
-#ifdef CONFIG_NET_SWITCHDEV
-	skb->offload_fwd_mark = 0;
-	skb->offload_l3_fwd_mark = 0;
-#endif
+	fmip_packet_scrub(skb);
 	/* NAT may have looked up the stand-in anew, with a reference. */
 	skb_dst_drop(skb);
 	skb_dst_set_noref(skb, f->dst);

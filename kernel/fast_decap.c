@@ -19,6 +19,7 @@
 #include "foreign.h"
 #include "match_lookup.h"
 #include "net.h"
+#include "packet.h"
 #include "tunnel.h"
 
 /**
@@ -69,13 +70,6 @@ static __always_inline bool open(const struct sk_buff *skb, struct opened *o)
 	return true;
 }
 
-/* 2000::/3 and fc00::/7 */
-static __always_inline bool plain_addr(const struct in6_addr *addr)
-{
-	return (addr->s6_addr[0] & 0xe0) == 0x20 ||
-	       (addr->s6_addr[0] & 0xfe) == 0xfc;
-}
-
 /* What ip6_rcv() would not object to, or do anything about; nor GRO. */
 static __always_inline bool plain_inner(const struct sk_buff *skb,
 					const struct opened *o)
@@ -86,7 +80,8 @@ static __always_inline bool plain_inner(const struct sk_buff *skb,
 	       ntohs(inner->payload_len) + sizeof(*inner) ==
 	       skb->len - o->offset &&
 	       inner->nexthdr != NEXTHDR_HOP && inner->nexthdr != IPPROTO_TCP &&
-	       plain_addr(&inner->saddr) && plain_addr(&inner->daddr);
+	       fmip_packet_plain_addr(&inner->saddr) &&
+	       fmip_packet_plain_addr(&inner->daddr);
 }
 
 /* RFC 6040: does the outer header say what the inner says, or nothing? */
@@ -184,15 +179,8 @@ static __always_inline void strip(struct sk_buff *skb, const struct opened *o,
 	skb_clear_hash_if_not_l4(skb);
 	__vlan_hwaccel_clear_tag(skb);
 	skb_set_queue_mapping(skb, 0);
-	skb_ext_reset(skb);
-	nf_reset_ct(skb);
-	nf_reset_trace(skb);
-	ipvs_reset(skb);
+	fmip_packet_scrub(skb);
 	skb->ignore_df = 0;
-#ifdef CONFIG_NET_SWITCHDEV
-	skb->offload_fwd_mark = 0;
-	skb->offload_l3_fwd_mark = 0;
-#endif
 	skb->dev = dev;
 	skb->skb_iif = dev->ifindex;
 	memset(skb->cb, 0, sizeof(skb->cb));
@@ -217,8 +205,9 @@ bool fmip_fast_decap(struct fmip_net *fn, struct sk_buff *skb)
 	struct fmip_binding *b;
 	struct fmip_match *m;
 
-	if (unlikely(!dev || in_vrf(skb->dev) || secpath_exists(skb) || skb_is_gso(skb) ||
-		     skb->encapsulation || skb_cloned(skb) || !open(skb, &o) ||
+	if (unlikely(!dev || in_vrf(skb->dev) || secpath_exists(skb) ||
+		     skb_is_gso(skb) || skb->encapsulation ||
+		     skb_cloned(skb) || !open(skb, &o) ||
 		     !plain_inner(skb, &o) || !same_ecn(skb, &o)))
 		return false;
 	path = find_path(fn, skb, &o);

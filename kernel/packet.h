@@ -69,6 +69,35 @@ fmip_packet_saddr(const struct sk_buff *skb, u8 family, struct in6_addr *addr)
 }
 
 /**
+ * fmip_packet_plain_addr() - is an address neither special nor link-local?
+ * @addr: address
+ *
+ * Return: true in 2000::/3 and fc00::/7.
+ */
+static inline bool fmip_packet_plain_addr(const struct in6_addr *addr)
+{
+	return (addr->s6_addr[0] & 0xe0) == 0x20 ||
+	       (addr->s6_addr[0] & 0xfe) == 0xfc;
+}
+
+/**
+ * fmip_packet_scrub() - what skb_scrub_packet() does to what belongs to a packet
+ *	of one layer only; its route and interface are the caller's
+ * @skb: packet on its way into or out of a tunnel
+ */
+static inline void fmip_packet_scrub(struct sk_buff *skb)
+{
+	skb_ext_reset(skb);
+	nf_reset_ct(skb);
+	nf_reset_trace(skb);
+	ipvs_reset(skb);
+#ifdef CONFIG_NET_SWITCHDEV
+	skb->offload_fwd_mark = 0;
+	skb->offload_l3_fwd_mark = 0;
+#endif
+}
+
+/**
  * struct fmip_packet_cb - lives in skb->cb, behind what the stack has there,
  *	while a packet is on its way through the inner hooks
  * @tunnel: id of the tunnel that it came out of, or 0
