@@ -39,9 +39,9 @@ else
 modules: $(addprefix module-,$(KERNELS))
 endif
 
-module-debug:
-	@dir=$$($(qemu)/debug-kernel.sh) && \
-		$(MAKE) --no-print-directory module-for NAME=debug TREE=$$dir/build
+module-debug module-kcsan: module-%:
+	@dir=$$($(qemu)/debug-kernel.sh $*) && \
+		$(MAKE) --no-print-directory module-for NAME=$* TREE=$$dir/build
 
 # Debian's headers for 6.1 lack what BTF is made from.
 module-%:

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh unit|vm... - build what the tests need, run them, and end with the
-# line "N passed, N failed", and ", N skipped" if any were.
+# check.sh unit|vm... - build what the tests need, run them, and end with what
+# failed, if anything did, and the line "N passed, N failed", and ", N skipped"
+# if any were. build/check/summary has that end, build/check/log everything.
 #
 #   KERNELS  those that the scripts run on, one guest each ("6.1 6.12")
 #   TESTS    the scripts (all TEST_PROGS of selftests/Makefile)
@@ -57,18 +58,26 @@ vm_tests() {
 trap 'exit 130' INT TERM
 for stage; do
 	case $stage in
-	unit) unit_tests ;;
-	vm) vm_tests ;;
+	unit | vm) ;;
 	*)
 		echo "check.sh: no tests called \"$stage\": unit or vm" >&2
 		exit 2
 		;;
 	esac
 done
+for stage; do
+	"${stage}_tests"
+done | tee $results/log
 
-awk '{ p += $1; f += $2; s += $3 }
-	END { printf "%d passed, %d failed%s\n", p, f, s ? ", " s " skipped" : ""; exit f > 0 || p == 0 }' \
-	$scores >$results/summary
+# What a test says of its failure follows it.
+{
+	awk '/(^|: |\] )not ok( |$)/ { print "# failed:", $0; told = 20; next }
+		/: # |^# / && told-- > 0 { print; next }
+		{ told = 0 }' $results/log
+	awk '{ p += $1; f += $2; s += $3 }
+		END { printf "%d passed, %d failed%s\n", p, f, s ? ", " s " skipped" : ""
+			exit f > 0 || p == 0 }' $scores
+} >$results/summary
 status=$?
 cat $results/summary
 exit $status

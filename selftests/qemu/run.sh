@@ -12,9 +12,9 @@ PATH=$PATH:/usr/sbin:/sbin
 usage() {
 	cat >&2 <<-END
 	usage: run.sh [OPTION]... SCRIPT [ARG]... [-- SCRIPT [ARG]...]...
-	  -k KERNEL   6.1, 6.12 or debug (default: \$KERNEL, else 6.12)
+	  -k KERNEL   6.1, 6.12, debug or kcsan (default: \$KERNEL, else 6.12)
 	  -c CPUS     virtual processors (2)
-	  -m MB       memory (1536; debug 2048)
+	  -m MB       memory (1536; debug and kcsan 2048)
 	  -t SECONDS  for the whole run (1200)
 	  -s SECONDS  for one script (selftests/settings)
 	  -o DIR      where what the scripts put into \$FMIP_OUT arrives, with the
@@ -56,8 +56,8 @@ command -v qemu-system-x86_64 >/dev/null ||
 
 # ---- which kernel ------------------------------------------------------
 case $kernel in
-debug)
-	kdir=$("$here/debug-kernel.sh") || exit 1
+debug | kcsan)
+	kdir=$("$here/debug-kernel.sh" "$kernel") || exit 1
 	kver=debug vmlinuz=$kdir/bzImage
 	: "${mem:=2048}"
 	;;
@@ -65,7 +65,7 @@ debug)
 	kver=$("$here/kernel.sh" "$kernel") || exit 1
 	vmlinuz=/boot/vmlinuz-$kver
 	;;
-*) die "no kernel called \"$kernel\": 6.1, 6.12 or debug" ;;
+*) die "no kernel called \"$kernel\": 6.1, 6.12, debug or kcsan" ;;
 esac
 image=$("$here/image.sh" "$kver") || exit 1
 
