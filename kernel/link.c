@@ -103,11 +103,26 @@ bool fmip_link_up(const struct net_device *dev)
 }
 
 /**
+ * fmip_link_resolved() - can a neighbour be sent to without waiting for it?
+ * @neigh: its entry
+ *
+ * If not, it is asked for an answer.
+ *
+ * Context: RCU, bottom halves off.
+ * Return: true if so, or if it does not answer.
+ */
+bool fmip_link_resolved(struct neighbour *neigh)
+{
+	if (READ_ONCE(neigh->nud_state) & (NUD_VALID | NUD_FAILED))
+		return true;
+	neigh_event_send(neigh, NULL);
+	return READ_ONCE(neigh->nud_state) & NUD_VALID;
+}
+
+/**
  * fmip_link_ready() - would a packet go out at once, if it were sent now?
  * @link: a link target
  * @skb: packet
- *
- * If all that is missing is an answer of the neighbour's, it is asked for one.
  *
  * Context: RCU, bottom halves off.
  * Return: true if so, or if waiting would be of no use.
@@ -115,20 +130,13 @@ bool fmip_link_up(const struct net_device *dev)
 bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb)
 {
 	struct neighbour *neigh;
-	u8 state;
 
 	if (!fmip_link_up(link->dev))
 		return false;
 	if (link->has_lladdr)
 		return true;
 	neigh = find_neigh(link->dev, skb);
-	if (IS_ERR(neigh))
-		return true;
-	state = READ_ONCE(neigh->nud_state);
-	if (state & (NUD_VALID | NUD_FAILED))
-		return true;
-	neigh_event_send(neigh, NULL);
-	return READ_ONCE(neigh->nud_state) & NUD_VALID;
+	return IS_ERR(neigh) || fmip_link_resolved(neigh);
 }
 
 /**

@@ -33,6 +33,7 @@ struct fmip_standin *fmip_link_standin(struct fmip_net *fn,
 				       struct fmip_link *link,
 				       unsigned int mtu);
 bool fmip_link_up(const struct net_device *dev);
+bool fmip_link_resolved(struct neighbour *neigh);
 bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb);
 enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
 			      const struct fmip_link *link,

@@ -20,6 +20,7 @@
 #include <net/lwtunnel.h>
 #include <net/route.h>
 
+#include "link.h"
 #include "net.h"
 #include "route.h"
 #include "tunnel.h"
@@ -473,6 +474,29 @@ struct neighbour *fmip_path_neigh(struct fmip_path *path,
 		return NULL;
 	cache_neigh(path, dst, neigh);
 	return neigh;
+}
+
+/**
+ * fmip_path_ready() - would a packet leave for the other end at once?
+ * @fn: namespace
+ * @path: path
+ *
+ * If all that is missing is an answer of the next hop's, it is asked for one.
+ *
+ * Context: RCU, bottom halves off.
+ * Return: true if so, or if waiting would be of no use.
+ */
+bool fmip_path_ready(struct fmip_net *fn, struct fmip_path *path)
+{
+	struct dst_entry *dst = fmip_path_route(fn, path);
+	struct neighbour *neigh;
+
+	if (!dst || !READ_ONCE(path->direct))
+		return true;
+	if (!fmip_link_up(dst->dev))
+		return false;
+	neigh = fmip_path_neigh(path, dst);
+	return !neigh || fmip_link_resolved(neigh);
 }
 
 /**

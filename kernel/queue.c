@@ -416,11 +416,11 @@ static void take_some(struct fmip_binding *b, const struct fmip_policy *policy,
 }
 
 /* Is it the node's, and what else might keep it from being sent now? */
-static bool ready(const struct fmip_plan *plan, const struct fmip_node *node,
-		  struct sk_buff *skb)
+static bool ready(struct fmip_net *fn, const struct fmip_plan *plan,
+		  const struct fmip_node *node, struct sk_buff *skb)
 {
 	return node ? fmip_target_reaches(plan, node, skb) :
-		      fmip_target_ready(plan, skb);
+		      fmip_target_ready(fn, plan, skb);
 }
 
 /*
@@ -438,7 +438,7 @@ static bool take_due(struct fmip_binding *b, const struct fmip_node *node,
 	drop_aged(b, plan->policy, now);
 	if (skb_queue_empty(&q->skbs))
 		return true;
-	if (!ready(plan, node, skb_peek(&q->skbs))) {
+	if (!ready(b->fn, plan, node, skb_peek(&q->skbs))) {
 		/* It begins anew when the link is there again. */
 		q->pace.started = false;
 		return false;
@@ -455,7 +455,7 @@ static u64 wait_ns(struct fmip_binding *b)
 
 	if (skb_queue_empty(&q->skbs))
 		return 0;
-	if (!fmip_target_ready(plan, skb_peek(&q->skbs)))
+	if (!fmip_target_ready(b->fn, plan, skb_peek(&q->skbs)))
 		return LINK_RETRY_NS;
 	return fmip_pace_wait(&plan->policy->pace, &q->pace, ktime_get_ns(),
 			      oldest_ns(q));

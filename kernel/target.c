@@ -211,23 +211,37 @@ int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
 	return why;
 }
 
+static bool target_ready(struct fmip_net *fn, const struct fmip_target *target,
+			 struct sk_buff *skb)
+{
+	switch (target->type) {
+	case FMIP_TARGET_LINK:
+		return fmip_link_ready(target->link, skb);
+	case FMIP_TARGET_TUNNEL:
+		return fmip_path_ready(fn, rcu_dereference(target->tunnel->path));
+	default:
+		return true;
+	}
+}
+
 /**
  * fmip_target_ready() - is it of use to send to a binding's target now?
+ * @fn: namespace
  * @plan: the binding's plan
  * @skb: the packet that would go first
  *
  * Context: RCU, bottom halves off.
- * Return: false while there is nothing but links that are down, or neighbours
+ * Return: false while there is nothing but links that are down, or next hops
  * that have not answered yet: in the queues of both packets would be lost, or
  * overtaken.
  */
-bool fmip_target_ready(const struct fmip_plan *plan, struct sk_buff *skb)
+bool fmip_target_ready(struct fmip_net *fn, const struct fmip_plan *plan,
+		       struct sk_buff *skb)
 {
 	int i;
 
 	for (i = 0; i < plan->n_targets; i++)
-		if (plan->target[i].type != FMIP_TARGET_LINK ||
-		    fmip_link_ready(plan->target[i].link, skb))
+		if (target_ready(fn, &plan->target[i], skb))
 			return true;
 	return !plan->n_targets;
 }

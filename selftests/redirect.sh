@@ -15,6 +15,7 @@ CN_DELAY=0 AR_DELAY=0
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 PCOA2=2001:db8:1::11
+PCOA3=2001:db8:1::12
 NCOA2=2001:db8:2::11
 PAR_CORE=2001:db8:f1::2		# the PAR's address towards the core
 NAR_CORE=2001:db8:f2::2
@@ -365,6 +366,24 @@ test_fragments() {
 	check "a file comes through it by TCP" download "$MN" $PCOA 200000
 }
 
+# While the stack asks for the next hop it keeps what is sent, but three packets at
+# most here; and when it has the answer, others may overtake them.
+test_next_hop() {
+	local gate=(gate hold release immediate)
+
+	lib_settings "$PAR" ipv6/neigh/up0/unres_qlen=3
+	receiver "$LIB_TMP/hop" "$MN" $PCOA3
+	par binding add id 7 dst $PCOA3 target tunnel 1 "${gate[@]}"
+	numbered $PCOA3 0 40 1000
+	wait_counted "COUNT[buffered] == 40" "$PAR" id 7
+	ip -n "$PAR" neigh flush dev up0
+	par binding change id 7 gate open
+	fence "$LIB_TMP/hop" $PCOA3
+	is "a release waits for a next hop that is not resolved" "$(arrived "$LIB_TMP/hop")" \
+		"0-39 fence"
+	par binding del id 7
+}
+
 need ip tc fmipctl jq tcpdump tshark nft curl lighttpd ethtool udplog
 inject_start
 load_module
@@ -372,6 +391,7 @@ topo_up
 node_moved
 lib_batch -n "$MN" <<-END
 	addr add $PCOA2/128 dev wlan0 nodad
+	addr add $PCOA3/128 dev wlan0 nodad
 	addr add $NCOA2/128 dev wlan0 nodad preferred_lft 0
 	link add name fast1 type ip6tnl mode any local $NCOA2 remote $PAR_ADDR encaplimit none
 	link set fast1 addrgenmode none
@@ -409,6 +429,7 @@ check_exempt
 check_impossible
 check_local
 test_retarget
+test_next_hop
 test_sizes
 test_tcp
 test_fragments
