@@ -67,7 +67,7 @@ deps-extra:
 # Everything; the last line counts. KERNEL=6.1 or 6.12 for one kernel only,
 # TESTS="selftests/a.sh ..." for some scripts only.
 check: deps
-	+@KERNELS="$(KERNELS)" $(qemu)/check.sh unit vm
+	+@KERNELS="$(KERNELS)" $(qemu)/check.sh unit vm debug load
 
 check-unit: deps
 	+@$(qemu)/check.sh unit
@@ -75,8 +75,19 @@ check-unit: deps
 check-vm: deps
 	+@KERNELS="$(KERNELS)" TESTS="$(TESTS)" $(qemu)/check.sh vm
 
-check-debug: deps-extra
-	+@KERNELS=debug TESTS="$(TESTS)" $(qemu)/check.sh vm
+# The whole suite where the checkers are; LIMIT=SECONDS for one guest.
+check-debug: deps
+	+@KERNELS=debug TESTS="$(TESTS)" LIMIT=$(or $(LIMIT),7200) $(qemu)/check.sh vm debug
+
+check-load: deps
+	+@KERNELS="$(KERNELS)" $(qemu)/check.sh load
+
+# What two processors race for.
+race_tests := selftests/gate.sh selftests/teardown.sh
+
+check-kcsan: deps
+	+@KERNELS=kcsan TESTS="$(or $(TESTS),$(race_tests))" LIMIT=$(or $(LIMIT),3600) \
+		$(qemu)/check.sh vm
 
 demo: deps
 	+@$(MAKE) -s tools test-programs $(addprefix module-,$(lastword $(KERNELS)))
@@ -124,7 +135,9 @@ help:
 	@echo "make check          every test; KERNEL=6.1 or KERNEL=6.12 for one kernel"
 	@echo "make check-unit     the tests that need no kernel"
 	@echo "make check-vm       the tests in the guest; TESTS=\"selftests/x.sh ...\" for some"
-	@echo "make check-debug    the same on a kernel with sanitizers (builds it once, slowly)"
+	@echo "make check-debug    the same on a kernel with KASAN and lockdep (builds it once, slowly)"
+	@echo "make check-kcsan    what two processors race for, on a kernel with KCSAN"
+	@echo "make check-load     a million matches, 100,000 handovers"
 	@echo "make shell          a prompt in the guest, with the topology up"
 	@echo "make bench          what a packet costs, beside what else Linux has; ROW=... for some"
 	@echo "make bench-profile ROW=par_ip6ip6    where its instructions go"
@@ -137,4 +150,5 @@ help:
 	@echo "make clean"
 
 .PHONY: all modules module-debug module-for tools test-programs deps deps-extra check check-unit \
-	check-vm check-debug demo shell bench bench-profile style install modules_install dkms-install clean help
+	check-vm check-debug check-load check-kcsan demo shell bench bench-profile style install \
+	modules_install dkms-install clean help

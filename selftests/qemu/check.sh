@@ -1,12 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh unit|vm... - build what the tests need, run them, and end with what
+# check.sh unit|vm|debug|load... - build what the tests need, run them, and end with what
 # failed, if anything did, and the line "N passed, N failed", and ", N skipped"
 # if any were. build/check/summary has that end, build/check/log everything.
 #
-#   KERNELS  those that the scripts run on, one guest each ("6.1 6.12")
-#   TESTS    the scripts (all TEST_PROGS of selftests/Makefile)
+#   unit     what needs no guest
+#   vm       selftests/*.sh, on each kernel
+#   debug    selftests/debug/*.sh, on the kernel with the checkers
+#   load     selftests/load/*.sh, on the newest of the kernels
+#
+#   KERNELS  those of "vm", one guest each ("6.1 6.12")
+#   TESTS    the scripts of "vm" (all TEST_PROGS of selftests/Makefile)
 #   LIMIT    seconds for one guest (1800)
 set -u
 
@@ -42,31 +47,72 @@ unit_tests() {
 	unit runner selftests/qemu/selftest.sh
 }
 
+listed() { # LIST - the scripts that selftests/Makefile lists
+	make -s -C selftests "$1" | sed 's, *\([^ ]\+\),selftests/\1 ,g'
+}
+
+guest() { # OUT KERNEL SECONDS-FOR-A-SCRIPT SCRIPT...
+	local out=$results/$1 kernel=$2 one=$3
+	shift 3
+	selftests/qemu/run.sh -a -T -k "$kernel" -s "$one" -t "${LIMIT:-1800}" \
+		-o "$out" -S $scores "$@" ||
+		[ $? = 1 ] || add_failure "the guest with Linux $kernel"
+}
+
+built() { # KERNEL... - what the scripts need
+	make -s tools test-programs "${@/#/module-}" && return
+	add_failure "the build"
+	return 1
+}
+
+# An emulated processor with the checkers is three times slower.
+patience() { # KERNEL
+	local seconds
+	seconds=$(sed -n 's/^timeout=//p' selftests/settings)
+	case $1 in
+	debug | kcsan) echo $((3 * seconds)) ;;
+	*) echo "$seconds" ;;
+	esac
+}
+
 vm_tests() {
 	local kernel tests
-	read -ra tests <<<"${TESTS:-$(make -s -C selftests list | sed 's, *\([^ ]\+\),selftests/\1 ,g')}"
-	if ! make -s tools test-programs "${kernels[@]/#/module-}"; then
-		add_failure "the build"
-		return
-	fi
+	read -ra tests <<<"${TESTS:-$(listed list)}"
+	built "${kernels[@]}" || return
 	for kernel in "${kernels[@]}"; do
-		selftests/qemu/run.sh -a -T -k "$kernel" -t "${LIMIT:-1800}" -o "$results/$kernel" \
-			-S $scores "${tests[@]}" || [ $? = 1 ] || add_failure "the guest with Linux $kernel"
+		guest "$kernel" "$kernel" "$(patience "$kernel")" "${tests[@]}"
 	done
+}
+
+debug_tests() {
+	local tests
+	read -ra tests < <(listed list-debug)
+	! built debug || guest debug-only debug "$(patience debug)" "${tests[@]}"
+}
+
+load_tests() {
+	local tests
+	read -ra tests < <(listed list-load)
+	! built "${kernels[-1]}" || guest load "${kernels[-1]}" "$(patience debug)" "${tests[@]}"
 }
 
 trap 'exit 130' INT TERM
 for stage; do
 	case $stage in
-	unit | vm) ;;
+	unit | vm | debug | load) ;;
 	*)
-		echo "check.sh: no tests called \"$stage\": unit or vm" >&2
+		echo "check.sh: no tests called \"$stage\": unit, vm, debug or load" >&2
 		exit 2
 		;;
 	esac
 done
 for stage; do
-	"${stage}_tests"
+	case $stage in
+	unit) unit_tests ;;
+	vm) vm_tests ;;
+	debug) debug_tests ;;
+	load) load_tests ;;
+	esac
 done | tee $results/log
 
 # What a test says of its failure follows it.

@@ -16,7 +16,7 @@ $0 ~ token " (begin|end|boot|done)" {
 /suspicious RCU|inconsistent lock state|refcount_t:|rcu: INFO: .* stall|hung task/ ||
 /blocked for more than|unregister_netdevice: waiting for|new suspected memory leak/ ||
 /ODEBUG|general protection fault|Kernel panic|Bad page state|possible irq lock inversion/ ||
-/unable to handle|Invalid wait context|Voluntary context switch within RCU/ {
+/invoked oom-killer|unable to handle|Invalid wait context|Voluntary context switch within RCU/ {
 	if (!left)
 		print "# kernel log" (running == "" ? "" : " (" running ")") ":"
 	left = 40

@@ -66,6 +66,7 @@ refcount|refcount_t: underflow; use-after-free.
 stall|rcu: INFO: rcu_preempt self-detected stall on CPU
 hung task|INFO: task rmmod:99 blocked for more than 120 seconds.
 device|unregister_netdevice: waiting for lo to become free. Usage count = 2
+out of memory|bash invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0
 leak|kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
 END
 
