@@ -615,7 +615,9 @@ lib_router() { # lib_router NETNS ACC_ADDR ACC_LL ACC_MAC UP_ADDR UP_GW
 
 # lib_settings NETNS SETTING=VALUE...: below /proc/sys/net.  And one processor
 # takes in all that a link brings, so that it is a wire, which keeps the order;
-# what a veth brings comes in wherever its sender happens to run.
+# what a veth brings comes in wherever its sender happens to run.  And no clean-up
+# of routes comes between: every half minute it would forget the path MTU behind a
+# gateway that is not known as a router yet.
 lib_settings() {
 	local ns=$1
 
@@ -624,6 +626,7 @@ lib_settings() {
 		for setting; do
 			echo "${setting#*=}" >"/proc/sys/net/${setting%%=*}" || exit
 		done
+		echo 3600 >/proc/sys/net/ipv6/route/gc_interval || exit
 		for rps in /sys/class/net/*/queues/rx-0/rps_cpus; do
 			echo 1 >"$rps" || exit
 		done' bash "$@" || bail "$ns cannot be set up"
