@@ -122,6 +122,47 @@ static bool may_be_ours(struct fmip_net *fn, const struct sk_buff *skb)
 	return find_path(fn, &key);
 }
 
+/*
+ * RFC 8200 section 4.2: the first two bits of an option are 0 if it may be passed
+ * over by who does not know it.
+ */
+static bool may_skip(const u8 *opt, int len)
+{
+	while (len) {
+		int size = opt[0] == IPV6_TLV_PAD1 ? 1 :
+			   len > 1 ? opt[1] + 2 : len + 1;
+
+		if (opt[0] & 0xc0 || size > len)
+			return false;
+		opt += size;
+		len -= size;
+	}
+	return true;
+}
+
+/*
+ * The encapsulation limit of RFC 2473 is a destination option.  Where the stack
+ * would have a word to say about a header, or has to process it, it shall.
+ */
+static bool skip_options(struct sk_buff *skb, struct opened *o)
+{
+	int start = skb_network_offset(skb) + o->offset;
+	const u8 *hdr;
+	int len;
+
+	if (!pskb_may_pull(skb, start + sizeof(struct ipv6_opt_hdr)))
+		return false;
+	len = ipv6_optlen((const struct ipv6_opt_hdr *)(skb->data + start));
+	if (!pskb_may_pull(skb, start + len))
+		return false;
+	hdr = skb->data + start;
+	if (!may_skip(hdr + 2, len - 2))
+		return false;
+	o->proto = hdr[0];
+	o->offset += len;
+	return true;
+}
+
 /* The outer header and its options.  Returns false if it is not for us. */
 static bool open_ip6(struct fmip_net *fn, struct sk_buff *skb,
 		     struct opened *o)
@@ -132,18 +173,11 @@ static bool open_ip6(struct fmip_net *fn, struct sk_buff *skb,
 		.remote = ip6h->saddr,
 		.family = AF_INET6,
 	};
-	__be16 frag_off = 0;
 
 	o->proto = ip6h->nexthdr;
 	o->offset = sizeof(*ip6h);
-	/* The encapsulation limit of RFC 2473 is a destination option. */
-	if (o->proto == NEXTHDR_DEST) {
-		o->offset = ipv6_skip_exthdr(skb, skb_network_offset(skb) +
-					     o->offset, &o->proto, &frag_off);
-		if (o->offset < 0 || frag_off)
-			return false;
-		o->offset -= skb_network_offset(skb);
-	}
+	if (o->proto == NEXTHDR_DEST && !skip_options(skb, o))
+		return false;
 	if (!set_carrier(&key, o->proto))
 		return false;
 	o->path = find_path(fn, &key);
