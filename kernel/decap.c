@@ -36,6 +36,13 @@
 /* How many tunnels a packet may be in on its way through one router. */
 #define DEPTH_MAX	4
 
+/*
+ * RFC 2784 section 2.1: bits 1 to 5, but for those of RFC 2890, and the version
+ * must be 0; bits 6 to 12 must be ignored.
+ */
+#define GRE_MUST_BE_ZERO	(GRE_ROUTING | GRE_STRICT | htons(0x0400) | \
+				 GRE_VERSION)
+
 /**
  * struct opened - a tunnel packet, looked into
  * @path: the path that it came by
@@ -236,7 +243,7 @@ static enum fmip_drop open_gre(struct sk_buff *skb, struct opened *o)
 		if (!pskb_may_pull(skb, start + len))
 			return FMIP_DROP_MALFORMED;
 	greh = (struct gre_base_hdr *)(skb->data + start);
-	if (greh->flags & (GRE_VERSION | GRE_ROUTING | GRE_STRICT | GRE_REC))
+	if (greh->flags & GRE_MUST_BE_ZERO)
 		return FMIP_DROP_MALFORMED;
 	len += (!!(greh->flags & GRE_CSUM) + !!(greh->flags & GRE_KEY) +
 		!!(greh->flags & GRE_SEQ)) * 4;
