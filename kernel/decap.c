@@ -307,6 +307,9 @@ static int open_payload(struct sk_buff *skb, struct opened *o)
 		return FMIP_DROP_MALFORMED;
 	if (!udp_checksum_ok(skb, start, len, uh->check))
 		return FMIP_DROP_CHECKSUM;
+	/* What is behind the datagram is not of it. */
+	if (pskb_trim_rcsum(skb, start + len))
+		return FMIP_DROP_NO_MEMORY;
 	o->offset += sizeof(*uh);
 	if (o->path->encap == FMIP_ENCAP_UDP4) {
 		o->proto = tlv->type >> 4 == 6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
