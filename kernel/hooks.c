@@ -229,6 +229,9 @@ static bool nobody_minds(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 		return false;
 	if (family == AF_INET6)
 		return true;
+	/* Nor has anybody looked at its options, which may be a source route. */
+	if (ip_hdr(skb)->ihl != 5)
+		return false;
 	in_dev = __in_dev_get_rcu(in);
 	return in_dev && !IN_DEV_RPFILTER(in_dev);
 }
