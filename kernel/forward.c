@@ -199,8 +199,17 @@ static enum fmip_drop check_ip6(struct net *net, struct inet6_dev *idev,
 	return FMIP_DROP_NONE;
 }
 
+/* Does somebody else send by an address of this router? */
+static bool is_martian(struct net *net, struct in_device *in_dev,
+		       __be32 saddr)
+{
+	return !IN_DEV_ACCEPT_LOCAL(in_dev) &&
+	       inet_addr_type(net, saddr) == RTN_LOCAL;
+}
+
 /* What ip_route_input() and ip_forward() ask of the header. */
-static enum fmip_drop check_ip4(struct net *net, struct sk_buff *skb)
+static enum fmip_drop check_ip4(struct net *net, struct in_device *in_dev,
+				struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 
@@ -212,7 +221,8 @@ static enum fmip_drop check_ip4(struct net *net, struct sk_buff *skb)
 	if (unlikely(ipv4_is_multicast(iph->saddr) ||
 		     ipv4_is_lbcast(iph->saddr) ||
 		     ipv4_is_zeronet(iph->saddr) ||
-		     ipv4_is_loopback(iph->saddr))) {
+		     ipv4_is_loopback(iph->saddr) ||
+		     is_martian(net, in_dev, iph->saddr))) {
 		__IP_INC_STATS(net, IPSTATS_MIB_INADDRERRORS);
 		return FMIP_DROP_SOURCE;
 	}
@@ -305,7 +315,7 @@ static enum fmip_drop forward_ip4(struct fmip_net *fn, struct sk_buff *skb,
 		return FMIP_DROP_XFRM;
 	}
 	skb_forward_csum(skb);
-	why = check_ip4(net, skb);
+	why = check_ip4(net, in_dev, skb);
 	if (unlikely(why))
 		return why;
 	__IP_INC_STATS(net, IPSTATS_MIB_OUTFORWDATAGRAMS);
