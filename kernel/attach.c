@@ -126,8 +126,12 @@ static bool lladdr_agrees(const struct fmip_attach *attach,
 {
 	if (sign->lladdr && !unicast_lladdr(dev, sign->lladdr))
 		return false;
-	return !attach->has_lladdr ||
-	       same_lladdr(dev, sign->lladdr, attach->lladdr);
+	if (!attach->has_lladdr)
+		return true;
+	/* Nobody else shall speak for the node that has been named. */
+	return same_lladdr(dev, sign->lladdr, attach->lladdr) &&
+	       (!sign->sender ||
+		same_lladdr(dev, sign->sender, attach->lladdr));
 }
 
 /* Does a sign agree with what the binding expects? */
@@ -242,7 +246,7 @@ static void claimed(struct fmip_proxy *p, struct net_device *dev,
 		return;
 	}
 	if (here && attach->has_lladdr && sign->sound &&
-	    same_lladdr(dev, sign->lladdr, attach->lladdr))
+	    lladdr_agrees(attach, dev, sign))
 		return;
 	if (__ratelimit(&b->fn->rejected_limit))
 		fmip_netlink_duplicate(b, dev, sign->family, &sign->addr,
@@ -306,6 +310,7 @@ void fmip_attach_advertised(struct fmip_net *fn, struct net_device *dev,
 	struct fmip_sign sign = {
 		.addr = nd->target,
 		.lladdr = nd->lladdr ?: nd->sender,
+		.sender = nd->sender,
 		.family = AF_INET6,
 		.on = FMIP_ATTACH_ON_NA,
 		.sound = FMIP_ATTACH_ON_NA,

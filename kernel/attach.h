@@ -16,6 +16,7 @@ struct sk_buff;
  * @addr: the node's address; IPv4 in the first four bytes, the others zero
  * @lladdr: its link-layer address, or NULL if the link has none; points into
  *	the packet
+ * @sender: that of the frame, or NULL; points into the packet
  * @family: AF_INET6 or AF_INET
  * @on: FMIP_ATTACH_ON_*, all that it may count as
  * @sound: those of them as which it does not contradict itself
@@ -24,6 +25,7 @@ struct sk_buff;
 struct fmip_sign {
 	struct in6_addr addr;
 	const u8 *lladdr;
+	const u8 *sender;
 	u8 family;
 	u8 on;
 	u8 sound;
