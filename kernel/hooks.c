@@ -274,11 +274,14 @@ static unsigned int route_or_take(struct sk_buff *skb, u8 family,
 
 	if (family == AF_INET6 && is_early(fn, skb) && !READ_ONCE(fn->deaf))
 		return discover(fn, skb, state);
+	if (state->in == rcu_access_pointer(fn->dev)) {
+		fmip_decap_origin(skb, &from);
+		/* What says so gives way to a route. */
+		fmip_packet_cb(skb)->depth = from.depth;
+	}
 	if (skb->pkt_type != PACKET_HOST || skb->sk || skb_valid_dst(skb) ||
 	    READ_ONCE(fn->deaf) || exempt(fn, skb))
 		return NF_ACCEPT;
-	if (state->in == rcu_access_pointer(fn->dev))
-		fmip_decap_origin(skb, &from);
 	if (READ_ONCE(fn->receivers) && nobody_minds(fn, skb, family, state->in) &&
 	    fmip_decap(fn, skb, family, from.depth))
 		return NF_STOLEN;
@@ -381,12 +384,23 @@ static unsigned int local_out4(void *priv, struct sk_buff *skb,
 	return verdict;
 }
 
+/*
+ * Out of how many tunnels has it come?  To put fragments together IPv4 has made
+ * use of the place where that was.
+ */
+static u8 known_depth(struct sk_buff *skb, u8 family)
+{
+	if (family == AF_INET && IPCB(skb)->flags & IPSKB_FRAG_COMPLETE)
+		return 1;
+	return fmip_packet_cb(skb)->depth;
+}
+
 /* What is for this router, and has passed INPUT. */
 static unsigned int deliver(struct sk_buff *skb, u8 family,
 			    const struct nf_hook_state *state)
 {
 	struct fmip_net *fn = fmip_net(state->net);
-	struct fmip_from from = { .in = state->in };
+	u8 depth = 0;
 
 	if (READ_ONCE(fn->deaf))
 		return NF_ACCEPT;
@@ -398,8 +412,8 @@ static unsigned int deliver(struct sk_buff *skb, u8 family,
 	if (!READ_ONCE(fn->receivers) || exempt(fn, skb))
 		return NF_ACCEPT;
 	if (state->in == rcu_access_pointer(fn->dev))
-		fmip_decap_origin(skb, &from);
-	return fmip_decap(fn, skb, family, from.depth) ? NF_STOLEN : NF_ACCEPT;
+		depth = known_depth(skb, family);
+	return fmip_decap(fn, skb, family, depth) ? NF_STOLEN : NF_ACCEPT;
 }
 
 static unsigned int local_in6(void *priv, struct sk_buff *skb,

@@ -103,6 +103,8 @@ static inline void fmip_packet_scrub(struct sk_buff *skb)
  * @tunnel: id of the tunnel that it came out of, or 0
  * @key: the key that it came with, if @has_key
  * @has_key: see @key
+ * @depth: out of how many tunnels it came; also on the way from PREROUTING to
+ *	INPUT, if it has been received on the fmip device
  *
  * A packet that a hook has queued to user space is looked up afresh when it
  * comes back, and that is the only one who knows where it came from.
@@ -111,6 +113,7 @@ struct fmip_packet_cb {
 	u32 tunnel;
 	u32 key;
 	bool has_key;
+	u8 depth;
 };
 
 /**
