@@ -14,18 +14,19 @@ import socket
 import sys
 
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_Router_Alert, fragment
-from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NS,
-                                ICMPv6PacketTooBig, ICMPv6ParamProblem, ICMPv6TimeExceeded,
-                                IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
-                                IPv6ExtHdrHopByHop, PadN, RouterAlert, fragment6)
+from scapy.layers.inet6 import (ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6ND_NS,
+                                ICMPv6ND_RS, ICMPv6NDOptDstLLAddr, ICMPv6PacketTooBig,
+                                ICMPv6ParamProblem, ICMPv6TimeExceeded, IPv6, IPv6ExtHdrDestOpt,
+                                IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN, RouterAlert,
+                                fragment6)
 from scapy.layers.l2 import GRE
 from scapy.packet import Raw
 
 WORDS = {word.__name__: word for word in (
-    GRE, ICMP, ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NS, ICMPv6PacketTooBig,
-    ICMPv6ParamProblem, ICMPv6TimeExceeded, IP, IPOption_Router_Alert, IPv6,
-    IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN, Raw, RouterAlert, TCP,
-    UDP, fragment, fragment6)}
+    GRE, ICMP, ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RS,
+    ICMPv6NDOptDstLLAddr, ICMPv6PacketTooBig, ICMPv6ParamProblem, ICMPv6TimeExceeded, IP,
+    IPOption_Router_Alert, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop, PadN,
+    Raw, RouterAlert, TCP, UDP, fragment, fragment6)}
 
 
 @functools.cache
