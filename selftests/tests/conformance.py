@@ -4,8 +4,8 @@
 
 Documentation/conformance/data-path.rst says at its beginning how many rows each
 protocol has, and has a table for each.  A row names tests, or says that it is
-not the module's.  A test is named as SCRIPT: "DESCRIPTION", in a literal, here
-and in Documentation/testing.rst.
+not the module's.  So it is with the threats in Documentation/security.rst.  A test
+is named as SCRIPT: "DESCRIPTION", in a literal, here and in Documentation/testing.rst.
 """
 import os
 import re
@@ -13,8 +13,10 @@ import sys
 
 TOP = os.path.dirname(os.path.abspath(__file__)) + "/../.."
 DATA_PATH = "Documentation/conformance/data-path.rst"
+SECURITY = "Documentation/security.rst"
 TESTING = "Documentation/testing.rst"
 INVARIANTS = 11
+THREATENED = ("RFC 5568", "RFC 5949", "RFC 4988", "RFC 4140", "5380")
 
 NAMED = re.compile(r'``([a-z0-9_]+\.sh): "([^"`]+)"``')
 
@@ -25,11 +27,14 @@ def read(path):
 
 
 def script(name):
-    """The text of a script without comments, or None."""
+    """The text of a script, and of its part in Python, without comments; or None."""
     try:
         text = read(f"selftests/{name}")
     except OSError:
         return None
+    part = f"selftests/{name[:-3]}.py"
+    if os.path.exists(f"{TOP}/{part}"):
+        text += read(part)
     return "\n".join(line for line in text.splitlines()
                      if not line.lstrip().startswith("#"))
 
@@ -104,6 +109,22 @@ def bad_invariants(text):
     return problems
 
 
+def bad_threats(text):
+    """What is wrong with the tables of threats."""
+    tables = {name: part for name, part in
+              zip(*[iter(re.split(r"^(RFC .+)\n-+\n", text, flags=re.MULTILINE)[1:])] * 2)}
+    problems = [f"{name} is missing" for name in THREATENED
+                if not any(name in title for title in tables)]
+    for name, table in tables.items():
+        parts = re.split(r"^   \* - (S-\d\d)$", table.split("\n====")[0], flags=re.MULTILINE)
+        ids = parts[1::2]
+        if ids != [f"S-{n:02}" for n in range(1, len(ids) + 1)] or not ids:
+            problems.append(f"{name} has the threats {ids}")
+        problems += [f"{name} {row} names no test" for row, cells in zip(ids, parts[2::2])
+                     if not named(cells) and "Not the module's:" not in cells]
+    return problems
+
+
 class Tap:
     """Counts tests and prints them."""
 
@@ -128,11 +149,13 @@ class Tap:
 
 def main():
     tap = Tap()
-    data_path, testing = read(DATA_PATH), read(TESTING)
+    data_path, testing, security = read(DATA_PATH), read(TESTING), read(SECURITY)
     tap.test(f"{DATA_PATH} has every row once, with a test", bad_rows(data_path))
     tap.test(f"the tests that {DATA_PATH} names are there", missing(data_path))
     tap.test(f"{TESTING} has every invariant, with a test", bad_invariants(testing))
     tap.test(f"the tests that {TESTING} names are there", missing(testing))
+    tap.test(f"{SECURITY} has the threats of each protocol, with a test", bad_threats(security))
+    tap.test(f"the tests that {SECURITY} names are there", missing(security))
 
     row = "   * - D-02\n"
     tap.notices("a row that is missing is noticed",
@@ -143,6 +166,12 @@ def main():
                 bad_rows(data_path.replace("RFC 5949 (PFMIPv6)\n=", "Something\n=")))
     tap.notices("and a row without a test",
                 bad_rows(data_path.replace('.sh: "', '.sh "')))
+    tap.notices("and a protocol whose threats are missing",
+                bad_threats(security.replace("RFC 4988 (FMIPv4)", "Something")))
+    tap.notices("and a threat that is missing",
+                bad_threats(security.replace("   * - S-02\n", "   * - none\n", 1)))
+    tap.notices("and one without a test",
+                bad_threats(security.replace('.sh: "', '.sh "')))
     tap.notices("and a script that is missing",
                 missing('``nobody.sh: "wrote this"``'))
     tap.notices("and a description that is missing",
