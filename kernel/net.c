@@ -21,13 +21,9 @@
 /* Registered hooks cost every packet; unregistering them flushes NFQUEUEs. */
 #define IDLE_TIME	(60 * HZ)
 
-#define DEFAULT_LIMIT_BYTES	(64UL << 20)
-#define DEFAULT_MODULE_BYTES	(256UL << 20)
 #define DEFAULT_PROXIES		4096
 
 unsigned int fmip_net_id __read_mostly;
-atomic_long_t fmip_module_bytes;
-unsigned long fmip_module_limit __read_mostly = DEFAULT_MODULE_BYTES;
 
 static void reap_run(struct work_struct *work)
 {
@@ -51,8 +47,10 @@ static void idle_run(struct work_struct *work)
 					   struct fmip_net, idle_work);
 
 	mutex_lock(&fn->lock);
-	if (!fn->n_bindings)
+	if (!fn->n_bindings) {
 		fmip_hooks_unregister(fn);
+		fmip_room_leave(&fn->room);
+	}
 	mutex_unlock(&fn->lock);
 }
 
@@ -120,7 +118,7 @@ static int __net_init net_init(struct net *net)
 	INIT_DELAYED_WORK(&fn->idle_work, idle_run);
 	ratelimit_state_init(&fn->rejected_limit, HZ, 100);
 	ratelimit_set_flags(&fn->rejected_limit, RATELIMIT_MSG_ON_RELEASE);
-	fn->limit_bytes = DEFAULT_LIMIT_BYTES;
+	fmip_room_init(&fn->room, net);
 	fn->proxies_max = DEFAULT_PROXIES;
 	return 0;
 }
@@ -136,6 +134,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	fmip_binding_flush(fn, FMIP_DROP_DELETED);
 	fmip_hooks_unregister(fn);
 	fmip_tunnel_flush(fn);
+	fmip_room_leave(&fn->room);
 	mutex_unlock(&fn->lock);
 	cancel_delayed_work_sync(&fn->idle_work);
 }

@@ -14,6 +14,7 @@
 
 #include "hooks.h"
 #include "match.h"
+#include "room.h"
 #include "stats.h"
 
 /**
@@ -43,7 +44,7 @@
  * @stats: counters
  * @buffered_packets: packets buffered in the namespace
  * @buffered_bytes: their truesize
- * @limit_bytes: most of the latter
+ * @room: what they may take
  * @exempt_mark: packets with this mark pass by
  * @exempt_mask: the bits of the mark that count; 0 if none do
  * @proxies_max: most addresses proxied
@@ -82,7 +83,7 @@ struct fmip_net {
 	struct fmip_pcpu_stats __percpu *stats;
 	atomic_long_t buffered_packets;
 	atomic_long_t buffered_bytes;
-	unsigned long limit_bytes;
+	struct fmip_room room;
 	u32 exempt_mark;
 	u32 exempt_mask;
 	u32 proxies_max;
@@ -99,8 +100,6 @@ struct fmip_net {
 };
 
 extern unsigned int fmip_net_id;
-extern atomic_long_t fmip_module_bytes;
-extern unsigned long fmip_module_limit;
 
 static inline struct fmip_net *fmip_net(const struct net *net)
 {

@@ -11,9 +11,11 @@
 static int put_config(struct sk_buff *skb, struct fmip_net *fn)
 {
 	if (nla_put_u64_64bit(skb, FMIP_CONFIG_A_NETNS_BYTES,
-			      READ_ONCE(fn->limit_bytes), FMIP_CONFIG_A_PAD) ||
+			      READ_ONCE(fn->room.limit), FMIP_CONFIG_A_PAD) ||
 	    nla_put_u64_64bit(skb, FMIP_CONFIG_A_MODULE_BYTES,
-			      READ_ONCE(fmip_module_limit),
+			      fmip_room_module_limit(), FMIP_CONFIG_A_PAD) ||
+	    nla_put_u64_64bit(skb, FMIP_CONFIG_A_GUARANTEE,
+			      READ_ONCE(fn->room.guarantee),
 			      FMIP_CONFIG_A_PAD) ||
 	    nla_put_u32(skb, FMIP_CONFIG_A_EXEMPT_MARK, READ_ONCE(fn->exempt_mark)) ||
 	    nla_put_u32(skb, FMIP_CONFIG_A_EXEMPT_MASK, READ_ONCE(fn->exempt_mask)) ||
@@ -61,6 +63,33 @@ static int check_bytes(const struct nlattr *attr,
 				   -EINVAL);
 }
 
+/* What a request says, or 0. */
+static u64 get_bytes(const struct nlattr *attr)
+{
+	return attr ? nla_get_u64(attr) : 0;
+}
+
+/* The other half is shared. */
+static int check_guarantee(struct fmip_net *fn, struct nlattr **a,
+			   struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = a[FMIP_CONFIG_A_GUARANTEE];
+	u64 limit = get_bytes(a[FMIP_CONFIG_A_NETNS_BYTES]) ?:
+		    READ_ONCE(fn->room.limit);
+
+	if (!attr)
+		return 0;
+	if (!get_bytes(attr))
+		return fmip_netlink_refuse(extack, attr,
+					   "a guarantee of 0 would be none",
+					   -EINVAL);
+	if (get_bytes(attr) <= limit / 2)
+		return 0;
+	return fmip_netlink_refuse(extack, attr,
+				   "at most half of what the namespace may buffer can be guaranteed",
+				   -EINVAL);
+}
+
 static int config_check(struct fmip_net *fn, struct sk_buff *skb,
 			struct genl_info *info)
 {
@@ -68,7 +97,8 @@ static int config_check(struct fmip_net *fn, struct sk_buff *skb,
 	int err;
 
 	err = check_bytes(a[FMIP_CONFIG_A_NETNS_BYTES], info->extack) ?:
-	      check_bytes(a[FMIP_CONFIG_A_MODULE_BYTES], info->extack);
+	      check_bytes(a[FMIP_CONFIG_A_MODULE_BYTES], info->extack) ?:
+	      check_guarantee(fn, a, info->extack);
 	if (err)
 		return err;
 	if (a[FMIP_CONFIG_A_MODULE_BYTES] && fn->net != &init_net)
@@ -79,7 +109,7 @@ static int config_check(struct fmip_net *fn, struct sk_buff *skb,
 	/* What a namespace buffers is the host's memory. */
 	if (a[FMIP_CONFIG_A_NETNS_BYTES] &&
 	    nla_get_u64(a[FMIP_CONFIG_A_NETNS_BYTES]) >
-	    READ_ONCE(fn->limit_bytes) &&
+	    READ_ONCE(fn->room.limit) &&
 	    !netlink_capable(skb, CAP_NET_ADMIN))
 		return fmip_netlink_refuse(info->extack,
 					   a[FMIP_CONFIG_A_NETNS_BYTES],
@@ -122,13 +152,11 @@ int fmip_netlink_config_set(struct sk_buff *skb, struct genl_info *info)
 	err = config_check(fn, skb, info);
 	if (err)
 		return err;
-	mutex_lock(&fn->lock);
-	if (a[FMIP_CONFIG_A_NETNS_BYTES])
-		WRITE_ONCE(fn->limit_bytes,
-			   nla_get_u64(a[FMIP_CONFIG_A_NETNS_BYTES]));
 	if (a[FMIP_CONFIG_A_MODULE_BYTES])
-		WRITE_ONCE(fmip_module_limit,
-			   nla_get_u64(a[FMIP_CONFIG_A_MODULE_BYTES]));
+		fmip_room_set_module(nla_get_u64(a[FMIP_CONFIG_A_MODULE_BYTES]));
+	mutex_lock(&fn->lock);
+	fmip_room_set(&fn->room, get_bytes(a[FMIP_CONFIG_A_NETNS_BYTES]),
+		      get_bytes(a[FMIP_CONFIG_A_GUARANTEE]));
 	set_exempt(fn, a);
 	if (a[FMIP_CONFIG_A_PROXIES_MAX])
 		WRITE_ONCE(fn->proxies_max,

@@ -151,4 +151,5 @@ const struct nla_policy fmip_config_policy[FMIP_CONFIG_A_MAX + 1] = {
 	[FMIP_CONFIG_A_EXEMPT_MARK] = { .type = NLA_U32 },
 	[FMIP_CONFIG_A_EXEMPT_MASK] = { .type = NLA_U32 },
 	[FMIP_CONFIG_A_PROXIES_MAX] = { .type = NLA_U32 },
+	[FMIP_CONFIG_A_GUARANTEE] = { .type = NLA_U64 },
 };

@@ -72,7 +72,7 @@ static int put_buffered(struct sk_buff *skb, u64 packets, u64 bytes)
 static int put_queue(struct sk_buff *skb, struct fmip_binding *b)
 {
 	u64 packets = 0, window = 0, bytes = 0, peak_packets = 0;
-	u64 peak_bytes = 0, first = 0;
+	u64 peak_bytes = 0, first = 0, guaranteed = 0;
 	struct fmip_queue *q;
 
 	spin_lock_bh(&b->lock);
@@ -83,13 +83,15 @@ static int put_queue(struct sk_buff *skb, struct fmip_binding *b)
 		peak_packets = q->peak_packets;
 		peak_bytes = q->peak_bytes;
 		first = q->first_release_ns;
+		guaranteed = q->guaranteed;
 	}
 	spin_unlock_bh(&b->lock);
 	if (put_buffered(skb, packets, bytes) ||
 	    put_u64(skb, FMIP_STATS_A_WINDOW_PACKETS, window) ||
 	    put_u64(skb, FMIP_STATS_A_PEAK_PACKETS, peak_packets) ||
 	    put_u64(skb, FMIP_STATS_A_PEAK_BYTES, peak_bytes) ||
-	    put_u64(skb, FMIP_STATS_A_FIRST_RELEASE_NS, first))
+	    put_u64(skb, FMIP_STATS_A_FIRST_RELEASE_NS, first) ||
+	    put_u64(skb, FMIP_STATS_A_GUARANTEED_BYTES, guaranteed))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -126,6 +128,8 @@ static int put_net_stats(struct sk_buff *skb, struct fmip_net *fn)
 	if (put_counts(skb, &s) ||
 	    put_buffered(skb, atomic_long_read(&fn->buffered_packets),
 			 atomic_long_read(&fn->buffered_bytes)) ||
+	    put_u64(skb, FMIP_STATS_A_GUARANTEED_BYTES,
+		    READ_ONCE(fn->room.guaranteed)) ||
 	    nla_put_u32(skb, FMIP_STATS_A_BINDINGS, READ_ONCE(fn->n_bindings)) ||
 	    nla_put_u32(skb, FMIP_STATS_A_TUNNELS, READ_ONCE(fn->n_tunnels)))
 		return -EMSGSIZE;

@@ -85,6 +85,7 @@ int fmip_queue_make(struct fmip_binding *b)
 	q->binding = b;
 	q->then = FMIP_GATE_OPEN;
 
+	fmip_room_join(&b->fn->room);
 	spin_lock_bh(&b->lock);
 	b->queue = q;
 	spin_unlock_bh(&b->lock);
@@ -102,20 +103,32 @@ static void account(struct fmip_binding *b, const struct sk_buff *skb)
 	struct fmip_queue *q = b->queue;
 
 	q->bytes += skb->truesize;
-	q->peak_bytes = max(q->peak_bytes, q->bytes);
+	q->peak_bytes = max_t(u64, q->peak_bytes, q->bytes);
+	atomic_long_add(skb->truesize, &b->fn->buffered_bytes);
 	if (q->copies)
 		return;
 	q->peak_packets = max_t(u64, q->peak_packets, skb_queue_len(&q->skbs));
 	atomic_long_inc(&b->fn->buffered_packets);
 }
 
-static void unaccount(struct fmip_binding *b, const struct sk_buff *skb)
+/* What of @bytes goes beyond the guarantee. */
+static long beyond(const struct fmip_queue *q, long bytes)
 {
-	b->queue->bytes -= skb->truesize;
-	if (!b->queue->copies)
-		atomic_long_dec(&b->fn->buffered_packets);
-	atomic_long_sub(skb->truesize, &b->fn->buffered_bytes);
-	atomic_long_sub(skb->truesize, &fmip_module_bytes);
+	return max(bytes - q->guaranteed, 0L);
+}
+
+/* Give back the room of so many packets, which are out of the queue. */
+static void unaccount(struct fmip_binding *b, unsigned int packets, long bytes)
+{
+	struct fmip_queue *q = b->queue;
+	long shared = beyond(q, q->bytes) - beyond(q, q->bytes - bytes);
+
+	q->bytes -= bytes;
+	if (!q->copies)
+		atomic_long_sub(packets, &b->fn->buffered_packets);
+	atomic_long_sub(bytes, &b->fn->buffered_bytes);
+	if (shared)
+		fmip_room_give(&b->fn->room, shared);
 }
 
 static struct sk_buff *take(struct fmip_binding *b)
@@ -127,27 +140,41 @@ static struct sk_buff *take(struct fmip_binding *b)
 		return NULL;
 	if (skb == q->before)
 		WRITE_ONCE(q->before, NULL);
-	unaccount(b, skb);
+	unaccount(b, 1, skb->truesize);
 	return skb;
 }
 
-/* Reserve room for @skb in what the bindings share. */
-static __always_inline enum fmip_drop reserve(struct fmip_net *fn, const struct sk_buff *skb)
+/* Take room for @skb: what is guaranteed first, then of what is shared. */
+static __always_inline enum fmip_drop reserve(struct fmip_binding *b,
+					      const struct sk_buff *skb)
 {
-	long size = skb->truesize;
+	struct fmip_queue *q = b->queue;
+	long shared = beyond(q, q->bytes + skb->truesize) - beyond(q, q->bytes);
 
-	if (atomic_long_add_return(size, &fn->buffered_bytes) >
-	    READ_ONCE(fn->limit_bytes)) {
-		atomic_long_sub(size, &fn->buffered_bytes);
-		return FMIP_DROP_LIMIT_NETNS;
-	}
-	if (atomic_long_add_return(size, &fmip_module_bytes) >
-	    READ_ONCE(fmip_module_limit)) {
-		atomic_long_sub(size, &fmip_module_bytes);
-		atomic_long_sub(size, &fn->buffered_bytes);
-		return FMIP_DROP_LIMIT_MODULE;
-	}
-	return FMIP_DROP_NONE;
+	return likely(!shared) ? FMIP_DROP_NONE :
+				 fmip_room_take(&b->fn->room, shared);
+}
+
+/* Packets are going to wait, beginning with those that there are. */
+static void guarantee(struct fmip_binding *b, const struct fmip_policy *policy)
+{
+	struct fmip_queue *q = b->queue;
+
+	if (!q->guaranteed)
+		q->guaranteed = fmip_room_guarantee(&b->fn->room,
+						    policy->limit_bytes,
+						    q->bytes);
+}
+
+/* None waits any more. */
+static void end_guarantee(struct fmip_binding *b)
+{
+	struct fmip_queue *q = b->queue;
+
+	if (!q || !q->guaranteed)
+		return;
+	fmip_room_end_guarantee(&b->fn->room, q->guaranteed);
+	q->guaranteed = 0;
 }
 
 /* Does @skb fit within the binding's own limits? */
@@ -157,7 +184,7 @@ static enum fmip_drop fits(const struct fmip_queue *q,
 {
 	if (unlikely(skb_queue_len(&q->skbs) >= policy->limit_packets))
 		return FMIP_DROP_LIMIT_PACKETS;
-	if (unlikely(q->bytes + skb->truesize > policy->limit_bytes))
+	if (unlikely(q->bytes + (long)skb->truesize > policy->limit_bytes))
 		return FMIP_DROP_LIMIT_BYTES;
 	return FMIP_DROP_NONE;
 }
@@ -207,12 +234,12 @@ static enum fmip_drop make_room(struct fmip_binding *b,
 static __always_inline enum fmip_drop
 reserve_for(struct fmip_binding *b, const struct sk_buff *skb)
 {
-	enum fmip_drop why = reserve(b->fn, skb);
+	enum fmip_drop why = reserve(b, skb);
 
 	while (unlikely(why) && b->queue->copies &&
 	       !skb_queue_empty(&b->queue->skbs)) {
 		discard(b, take(b), why);
-		why = reserve(b->fn, skb);
+		why = reserve(b, skb);
 	}
 	return why;
 }
@@ -532,6 +559,7 @@ static bool settle(struct fmip_binding *b)
 	set_gate(b, fmip_gate_next(b->gate, FMIP_GATE_STEP_EMPTY, true,
 				   b->queue->then));
 	b->queue->copies = b->gate == FMIP_GATE_COPY;
+	end_guarantee(b);
 	return true;
 }
 
@@ -646,6 +674,7 @@ static void begin_waiting(struct fmip_binding *b, enum fmip_gate_step step)
 		q->arrived = 0;
 	set_gate(b, fmip_gate_next(b->gate, step, idle(q), q->then));
 	q->overflowed = false;
+	guarantee(b, policy);
 	start_hold_timer(b, policy);
 }
 
@@ -751,6 +780,8 @@ static bool start(struct fmip_binding *b, enum fmip_gate_step step,
 		fmip_expiry_arm(b);
 	}
 	set_gate(b, fmip_gate_next(b->gate, step, empty, then));
+	if (empty)
+		end_guarantee(b);
 	return empty;
 }
 
@@ -900,6 +931,7 @@ void fmip_queue_end(struct fmip_binding *b)
 	spin_lock_bh(&b->lock);
 	while ((skb = take(b)))
 		__skb_queue_tail(&rest, skb);
+	end_guarantee(b);
 	spin_unlock_bh(&b->lock);
 	while ((skb = __skb_dequeue(&rest)))
 		discard(b, skb, fmip_binding_reason(b));

@@ -18,6 +18,8 @@ struct fmip_node;
  * @skbs: the packets, oldest first, each without a device, a route, a socket
  *	or a conntrack entry
  * @bytes: their truesize
+ * @guaranteed: so much of it needs no room of what is shared; from the beginning
+ *	of a hold until the queue has drained
  * @peak_packets: most there ever were
  * @peak_bytes: most truesize there ever was
  * @first_release_ns: from the last opening to the first packet out
@@ -40,7 +42,8 @@ struct fmip_node;
  */
 struct fmip_queue {
 	struct sk_buff_head skbs;
-	u64 bytes;
+	long bytes;
+	long guaranteed;
 	u64 peak_packets;
 	u64 peak_bytes;
 	u64 first_release_ns;

@@ -99,15 +99,15 @@ limit_of_bytes() {
 	fmip binding del id 1
 }
 
-# shared NAME REASON: what two bindings have in common is 64 KiB
+# shared NAME REASON BYTES: so much is there for one binding that came first
 shared() {
 	local n
 
 	ID=1 new $NCOA
-	held $NCOA 0 200
+	held $NCOA 0 300
 	n=${COUNT[buffered]}
-	is "$1: drops" "$(counts)" "hold received 200 sent 0 buffered $n $2 $((200 - n))"
-	check "$1: as soon as it is reached" full 65536
+	is "$1: drops" "$(counts)" "hold received 300 sent 0 buffered $n $2 $((300 - n))"
+	check "$1: as soon as it is reached" full "$3"
 	HELD=0
 	fmip binding add id 2 dst $NCOA2 gate hold $LINK
 	held $NCOA2 0 10
@@ -123,16 +123,17 @@ shared() {
 
 limit_of_namespace() {
 	fmip config set netns-bytes 64k
-	shared "namespace" limit-netns
+	shared "namespace" limit-netns 65536
 	fmip config set netns-bytes 64M
 }
 
 limit_of_module() {
-	if ! fmipctl config set module-bytes 64k; then
+	if ! fmipctl config set module-bytes 256k; then
 		not_ok "the module's limit can be set"
 		return
 	fi
-	shared "module" limit-module
+	# Half of the module's is shared, and 1/32 is this namespace's share.
+	shared "module" limit-module $((128 * 1024 + 8 * 1024))
 	fmipctl config set module-bytes 256M
 }
 

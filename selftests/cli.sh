@@ -214,13 +214,15 @@ configuration() {
 	local saved
 
 	saved=$(ctl config | sed 's/module-bytes [^ ]* //')
-	gives 0 "" config set netns-bytes 3M exempt-mark 0x1f/0xf0 proxies-max 5
+	gives 0 "" config set netns-bytes 3M guarantee 1M exempt-mark 0x1f/0xf0 proxies-max 5
 	is "... does, and cuts the mark to its mask" \
-		"$(json '[.netns_bytes, .exempt_mark, .exempt_mask, .proxies_max]' config)" \
-		"[3145728,16,240,5]"
+		"$(json '[.netns_bytes, .guarantee, .exempt_mark, .exempt_mask, .proxies_max]' config)" \
+		"[3145728,1048576,16,240,5]"
 	refusals_start
 	refused 2 "with a limit of 0 nothing could be buffered (attribute FMIP_CONFIG_A_NETNS_BYTES)" \
 		config set proxies-max 6 netns-bytes 0
+	refused 2 "at most half of what the namespace may buffer can be guaranteed (attribute FMIP_CONFIG_A_GUARANTEE)" \
+		config set guarantee 1537k
 	refused 2 "only the initial namespace sets this limit (attribute FMIP_CONFIG_A_MODULE_BYTES)" \
 		config set module-bytes 1M
 	# shellcheck disable=SC2086 # words

@@ -205,7 +205,7 @@ gate_is() {
 	counters "$NAR" id 1 && [[ ${COUNT[gate]} == "$1" ]]
 }
 
-# limited NAME: by what bindings have in common, which is 64 KiB
+# limited NAME BYTES: by what bindings have in common, which is so much
 limited() {
 	local n
 
@@ -213,7 +213,7 @@ limited() {
 	sent_on 0 200
 	is "$1: the limit stops no packet of a copying gate" "$(counts)" \
 		"copy received 200 sent 200 buffered 0"
-	check "$1: and holds for copies" bytes_full 65536
+	check "$1: and holds for copies" bytes_full "$2"
 	n=$(counter "$NAR" window id 1)
 	at_far
 	fmip binding change id 1 target tunnel 1 gate open replay since 0
@@ -229,11 +229,12 @@ limited() {
 }
 
 shared_limits() {
-	fmip config set netns-bytes 64k
-	limited namespace
+	# Copies are guaranteed nothing: they have the half that is shared.
+	fmip config set netns-bytes 128k
+	limited namespace 65536
 	fmip config set netns-bytes 64M
-	if fmipctl config set module-bytes 64k; then
-		limited module
+	if fmipctl config set module-bytes 128k; then
+		limited module $((64 * 1024 + 2 * 1024))
 		fmipctl config set module-bytes 256M
 	else
 		not_ok "the module's limit can be set"

@@ -52,11 +52,11 @@ RESULT = enum("UNSPEC ERROR ID MESSAGE ATTR MAX")
 FILTER = enum("""UNSPEC PAD TUNNEL GATE IFINDEX SCOPE COOKIE_MIN COOKIE_MAX ADDR PREFIXLEN
     MAX""")
 CONFIG = enum("""UNSPEC PAD NETNS_BYTES MODULE_BYTES EXEMPT_MARK EXEMPT_MASK
-    PROXIES_MAX MAX""")
+    PROXIES_MAX GUARANTEE MAX""")
 STATS = enum("""UNSPEC PAD RECEIVED_PACKETS RECEIVED_BYTES SENT_PACKETS SENT_BYTES
     BUFFERED_PACKETS BUFFERED_BYTES PEAK_PACKETS PEAK_BYTES RELEASED_PACKETS
     DECAP_PACKETS DECAP_BYTES DROPPED ATTACHED REJECTED PROXY_ANSWERS BINDINGS
-    TUNNELS FIRST_RELEASE_NS COPIED_PACKETS WINDOW_PACKETS MAX""")
+    TUNNELS FIRST_RELEASE_NS COPIED_PACKETS WINDOW_PACKETS GUARANTEED_BYTES MAX""")
 DST, SRC = 0, 1
 TUNNEL_TARGET, LINK_TARGET, ROUTE_TARGET = 0, 1, 2
 OPEN, HOLD, DRAINING, COPY, GUARD = range(5)
@@ -932,6 +932,13 @@ def bad_config():
                wrong(u64(kind, 1 << 63)))
     config("the module's limit from here", "EPERM",
            "only the initial namespace sets this limit", wrong(u64(CONFIG.MODULE_BYTES, 1 << 20)))
+    config("a guarantee of 0 bytes", "EINVAL", "a guarantee of 0 would be none",
+           wrong(u64(CONFIG.GUARANTEE, 0)))
+    half = "at most half of what the namespace may buffer can be guaranteed"
+    config("a guarantee of more than half of what there is", "EINVAL", half,
+           wrong(u64(CONFIG.GUARANTEE, (32 << 20) + 1)))
+    config("a guarantee of more than half of what there is to be", "EINVAL", half,
+           u64(CONFIG.NETNS_BYTES, 1 << 20), wrong(u64(CONFIG.GUARANTEE, (512 << 10) + 1)))
     config("a mark without a mask", "EINVAL", "a mark needs a mask",
            wrong(u32(CONFIG.EXEMPT_MARK, 1)))
     config("a limit of 4 bytes' length", "EINVAL", "invalid attribute length",

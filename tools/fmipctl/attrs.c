@@ -252,6 +252,7 @@ bool attrs_put_config(struct nl_msg *msg, const struct config *c)
 
 	return put_u64(msg, FMIP_CONFIG_A_NETNS_BYTES, given, c->netns_bytes) &&
 	       put_u64(msg, FMIP_CONFIG_A_MODULE_BYTES, given, c->module_bytes) &&
+	       put_u64(msg, FMIP_CONFIG_A_GUARANTEE, given, c->guarantee) &&
 	       put_u32(msg, FMIP_CONFIG_A_EXEMPT_MARK, given, c->exempt_mark) &&
 	       put_u32(msg, FMIP_CONFIG_A_EXEMPT_MASK, given, c->exempt_mask) &&
 	       put_u32(msg, FMIP_CONFIG_A_PROXIES_MAX, given, c->proxies_max);
@@ -535,6 +536,7 @@ static struct nla_policy stats_policy[FMIP_STATS_A_MAX + 1] = {
 	[FMIP_STATS_A_FIRST_RELEASE_NS] = U64,
 	[FMIP_STATS_A_COPIED_PACKETS] = U64,
 	[FMIP_STATS_A_WINDOW_PACKETS] = U64,
+	[FMIP_STATS_A_GUARANTEED_BYTES] = U64,
 };
 
 static bool get_stats(struct nlattr **tb, struct stats *s)
@@ -560,6 +562,7 @@ static bool get_stats(struct nlattr **tb, struct stats *s)
 	get_u64(tb, FMIP_STATS_A_FIRST_RELEASE_NS, g, &s->first_release_ns);
 	get_u64(tb, FMIP_STATS_A_COPIED_PACKETS, g, &s->copied_packets);
 	get_u64(tb, FMIP_STATS_A_WINDOW_PACKETS, g, &s->window_packets);
+	get_u64(tb, FMIP_STATS_A_GUARANTEED_BYTES, g, &s->guaranteed_bytes);
 	return !tb[FMIP_STATS_A_DROPPED] ||
 	       get_dropped(tb[FMIP_STATS_A_DROPPED], s);
 }
@@ -700,6 +703,7 @@ bool attrs_get_config(struct nlmsghdr *nlh, struct config *c)
 		[FMIP_CONFIG_A_EXEMPT_MARK] = U32,
 		[FMIP_CONFIG_A_EXEMPT_MASK] = U32,
 		[FMIP_CONFIG_A_PROXIES_MAX] = U32,
+		[FMIP_CONFIG_A_GUARANTEE] = U64,
 	};
 	struct nlattr *tb[FMIP_CONFIG_A_MAX + 1];
 	uint64_t *g = &c->given;
@@ -709,6 +713,7 @@ bool attrs_get_config(struct nlmsghdr *nlh, struct config *c)
 		return false;
 	get_u64(tb, FMIP_CONFIG_A_NETNS_BYTES, g, &c->netns_bytes);
 	get_u64(tb, FMIP_CONFIG_A_MODULE_BYTES, g, &c->module_bytes);
+	get_u64(tb, FMIP_CONFIG_A_GUARANTEE, g, &c->guarantee);
 	get_u32(tb, FMIP_CONFIG_A_EXEMPT_MARK, g, &c->exempt_mark);
 	get_u32(tb, FMIP_CONFIG_A_EXEMPT_MASK, g, &c->exempt_mask);
 	get_u32(tb, FMIP_CONFIG_A_PROXIES_MAX, g, &c->proxies_max);

@@ -20,7 +20,8 @@ static void help(void)
 {
 	puts("Usage: fmipctl config [ show ]\n"
 	     "       fmipctl config set [ netns-bytes SIZE ] [ module-bytes SIZE ]\n"
-	     "                          [ exempt-mark MARK[/MASK] ] [ proxies-max N ]\n"
+	     "                          [ guarantee SIZE ] [ exempt-mark MARK[/MASK] ]\n"
+	     "                          [ proxies-max N ]\n"
 	     "SIZE := N[k|M|G]");
 }
 

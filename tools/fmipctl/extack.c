@@ -132,6 +132,7 @@ static const struct attr_name config_names[] = {
 	[FMIP_CONFIG_A_EXEMPT_MARK] = { "FMIP_CONFIG_A_EXEMPT_MARK" },
 	[FMIP_CONFIG_A_EXEMPT_MASK] = { "FMIP_CONFIG_A_EXEMPT_MASK" },
 	[FMIP_CONFIG_A_PROXIES_MAX] = { "FMIP_CONFIG_A_PROXIES_MAX" },
+	[FMIP_CONFIG_A_GUARANTEE] = { "FMIP_CONFIG_A_GUARANTEE" },
 };
 
 static const struct attr_set binding_set = SET(binding_names);

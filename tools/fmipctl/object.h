@@ -36,6 +36,7 @@ struct stats {
 	uint64_t first_release_ns;
 	uint64_t copied_packets;
 	uint64_t window_packets;
+	uint64_t guaranteed_bytes;
 	uint64_t given;
 };
 
@@ -161,6 +162,7 @@ struct result {
 struct config {
 	uint64_t netns_bytes;
 	uint64_t module_bytes;
+	uint64_t guarantee;
 	uint32_t exempt_mark;
 	uint32_t exempt_mask;
 	uint32_t proxies_max;

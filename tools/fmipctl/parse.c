@@ -672,12 +672,13 @@ enum outcome parse_binding(struct args *args, enum verb verb,
 }
 
 enum config_word {
-	C_NETNS_BYTES, C_MODULE_BYTES, C_EXEMPT_MARK, C_PROXIES_MAX,
+	C_NETNS_BYTES, C_MODULE_BYTES, C_GUARANTEE, C_EXEMPT_MARK, C_PROXIES_MAX,
 };
 
 static const struct name config_words[] = {
 	{ "netns-bytes", C_NETNS_BYTES }, { "module-bytes", C_MODULE_BYTES },
-	{ "exempt-mark", C_EXEMPT_MARK }, { "proxies-max", C_PROXIES_MAX },
+	{ "guarantee", C_GUARANTEE }, { "exempt-mark", C_EXEMPT_MARK },
+	{ "proxies-max", C_PROXIES_MAX },
 	{ }
 };
 
@@ -737,6 +738,11 @@ enum outcome parse_config(struct args *args, struct config *config)
 			outcome = give_size(args, "module-bytes", config,
 					    FMIP_CONFIG_A_MODULE_BYTES,
 					    &config->module_bytes);
+			break;
+		case C_GUARANTEE:
+			outcome = give_size(args, "guarantee", config,
+					    FMIP_CONFIG_A_GUARANTEE,
+					    &config->guarantee);
 			break;
 		case C_EXEMPT_MARK:
 			outcome = parse_exempt(args, config);

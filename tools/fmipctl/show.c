@@ -278,11 +278,13 @@ void show_tunnel(FILE *out, const struct tunnel *t, bool stats)
 
 void show_config(FILE *out, const struct config *c)
 {
-	char netns[TEXT_SIZE], module[TEXT_SIZE];
+	char netns[TEXT_SIZE], module[TEXT_SIZE], guarantee[TEXT_SIZE];
 
 	fprintf(out, "netns-bytes %s module-bytes %s",
 		text_size(c->netns_bytes, netns),
 		text_size(c->module_bytes, module));
+	if (c->given & GIVEN(FMIP_CONFIG_A_GUARANTEE))
+		fprintf(out, " guarantee %s", text_size(c->guarantee, guarantee));
 	fprintf(out, " exempt-mark 0x%" PRIx32 "/0x%" PRIx32,
 		c->exempt_mark, c->exempt_mask);
 	fprintf(out, " proxies-max %" PRIu32 "\n", c->proxies_max);
@@ -314,9 +316,12 @@ void show_stats(FILE *out, const struct stats *s, const char *indent)
 		" released %" PRIu64 "\n", indent, s->sent_packets,
 		s->sent_bytes, s->released_packets);
 	fprintf(out, "%sbuffered packets %" PRIu64 " bytes %" PRIu64
-		" peak-packets %" PRIu64 " peak-bytes %" PRIu64 "\n", indent,
+		" peak-packets %" PRIu64 " peak-bytes %" PRIu64, indent,
 		s->buffered_packets, s->buffered_bytes, s->peak_packets,
 		s->peak_bytes);
+	if (s->given & GIVEN(FMIP_STATS_A_GUARANTEED_BYTES))
+		fprintf(out, " guaranteed %" PRIu64, s->guaranteed_bytes);
+	fputc('\n', out);
 	fprintf(out, "%sdecap packets %" PRIu64 " bytes %" PRIu64 "\n",
 		indent, s->decap_packets, s->decap_bytes);
 	fprintf(out, "%sattached %" PRIu64 " rejected %" PRIu64

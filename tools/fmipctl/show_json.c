@@ -296,6 +296,8 @@ struct json_object *json_config(const struct config *c)
 		  c->netns_bytes);
 	add_given(o, "module_bytes", given, FMIP_CONFIG_A_MODULE_BYTES,
 		  c->module_bytes);
+	add_given(o, "guarantee", given, FMIP_CONFIG_A_GUARANTEE,
+		  c->guarantee);
 	add_given(o, "exempt_mark", given, FMIP_CONFIG_A_EXEMPT_MARK,
 		  c->exempt_mark);
 	add_given(o, "exempt_mask", given, FMIP_CONFIG_A_EXEMPT_MASK,
@@ -351,6 +353,8 @@ struct json_object *json_stats(const struct stats *s)
 		  s->copied_packets);
 	add_given(o, "window", given, FMIP_STATS_A_WINDOW_PACKETS,
 		  s->window_packets);
+	add_given(o, "guaranteed", given, FMIP_STATS_A_GUARANTEED_BYTES,
+		  s->guaranteed_bytes);
 	return o;
 }
 

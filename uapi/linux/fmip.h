@@ -592,6 +592,7 @@ enum fmip_stats_attrs {
 	FMIP_STATS_A_FIRST_RELEASE_NS,	/* u64, last arrival to first packet out; binding only */
 	FMIP_STATS_A_COPIED_PACKETS,	/* u64, those of RECEIVED that are copies */
 	FMIP_STATS_A_WINDOW_PACKETS,	/* u64, copies kept now; binding only */
+	FMIP_STATS_A_GUARANTEED_BYTES,	/* u64, truesize that holds are guaranteed */
 
 	__FMIP_STATS_A_MAX
 };
@@ -617,6 +618,7 @@ enum fmip_config_attrs {
 	FMIP_CONFIG_A_EXEMPT_MARK,	/* u32: packets with this mark pass by */
 	FMIP_CONFIG_A_EXEMPT_MASK,	/* u32; 0, the default: none do */
 	FMIP_CONFIG_A_PROXIES_MAX,	/* u32, addresses proxied in the namespace */
+	FMIP_CONFIG_A_GUARANTEE,	/* u64, truesize that each hold is guaranteed */
 
 	__FMIP_CONFIG_A_MAX
 };

@@ -148,6 +148,7 @@ static struct nl_msg *full_binding(void)
 	nla_put_u64(msg, FMIP_STATS_A_FIRST_RELEASE_NS, 24);
 	nla_put_u64(msg, FMIP_STATS_A_COPIED_PACKETS, 25);
 	nla_put_u64(msg, FMIP_STATS_A_WINDOW_PACKETS, 26);
+	nla_put_u64(msg, FMIP_STATS_A_GUARANTEED_BYTES, 27);
 	nla_nest_end(msg, nest);
 	/* From a kernel that is newer than this program. */
 	nla_put_u32(msg, FMIP_BINDING_A_MAX + 1, 1);
@@ -169,7 +170,7 @@ static struct nl_msg *full_binding(void)
 #define STATS_TEXT \
 	"    received packets 1002 bytes 1003\n" \
 	"    sent packets 1004 bytes 1005 released 1010\n" \
-	"    buffered packets 1006 bytes 1007 peak-packets 1008 peak-bytes 1009\n" \
+	"    buffered packets 1006 bytes 1007 peak-packets 1008 peak-bytes 1009 guaranteed 27\n" \
 	"    decap packets 1011 bytes 1012\n"
 
 static void binding_text(void **state)
@@ -231,7 +232,7 @@ static void binding_json(void **state)
 	fake_answer(full_binding());
 	assert_int_equal(run("binding show id 3"), DONE);
 	assert_string_equal(run_out, "[" FULL_JSON ",\"stats\":" STATS_JSON
-			    ",\"first_release_ns\":24,\"copied\":25,\"window\":26}}]\n");
+			    ",\"first_release_ns\":24,\"copied\":25,\"window\":26,\"guaranteed\":27}}]\n");
 }
 
 static void echoed(void **state)
@@ -459,6 +460,7 @@ static struct nl_msg *full_config(void)
 
 	nla_put_u64(msg, FMIP_CONFIG_A_NETNS_BYTES, 64 << 20);
 	nla_put_u64(msg, FMIP_CONFIG_A_MODULE_BYTES, 8ULL << 30);
+	nla_put_u64(msg, FMIP_CONFIG_A_GUARANTEE, 48 << 10);
 	nla_put_u32(msg, FMIP_CONFIG_A_EXEMPT_MARK, 16);
 	nla_put_u32(msg, FMIP_CONFIG_A_EXEMPT_MASK, 0xffffffff);
 	nla_put_u32(msg, FMIP_CONFIG_A_PROXIES_MAX, 1024);
@@ -471,12 +473,12 @@ static void settings(void **state)
 	fake_answer(full_config());
 	assert_int_equal(run("config"), DONE);
 	assert_string_equal(run_out,
-			    "netns-bytes 64M module-bytes 8G exempt-mark 0x10/0xffffffff proxies-max 1024\n");
+			    "netns-bytes 64M module-bytes 8G guarantee 48k exempt-mark 0x10/0xffffffff proxies-max 1024\n");
 	run_with(true, false, false);
 	fake_answer(full_config());
 	assert_int_equal(run("config"), DONE);
 	assert_string_equal(run_out,
-			    "{\"netns_bytes\":67108864,\"module_bytes\":8589934592,\"exempt_mark\":16,\"exempt_mask\":4294967295,\"proxies_max\":1024}\n");
+			    "{\"netns_bytes\":67108864,\"module_bytes\":8589934592,\"guarantee\":49152,\"exempt_mark\":16,\"exempt_mask\":4294967295,\"proxies_max\":1024}\n");
 }
 
 static struct nl_msg *event(uint8_t kind, uint32_t binding)
