@@ -20,6 +20,9 @@
 #include "trace.h"
 #include "tunnel.h"
 
+/* Bindings that are taken apart before others get the namespace's lock. */
+#define REAP_BATCH	64
+
 static struct kmem_cache *cache;
 
 /**
@@ -471,23 +474,42 @@ void fmip_binding_prune_later(struct fmip_binding *b)
 }
 
 /**
- * fmip_binding_reap() - take apart what has been buried, or has ended in part
+ * fmip_binding_reap_some() - take apart some of what has been buried, or has
+ *	ended in part
+ * @fn: namespace
+ *
+ * Context: process, the namespace's lock held.
+ * Return: whether there is more.
+ */
+bool fmip_binding_reap_some(struct fmip_net *fn)
+{
+	struct fmip_more *more;
+	unsigned int n;
+
+	lockdep_assert_held(&fn->lock);
+	prune_all(fn);
+	for (n = 0; n < REAP_BATCH; n++) {
+		if (!fn->reaping)
+			fn->reaping = llist_del_all(&fn->reap_bindings);
+		if (!fn->reaping)
+			return false;
+		more = llist_entry(fn->reaping, struct fmip_more, reap);
+		fn->reaping = fn->reaping->next;
+		take_apart(more->binding, more->reap_reason);
+	}
+	return true;
+}
+
+/**
+ * fmip_binding_reap() - take apart all of it
  * @fn: namespace
  *
  * Context: process, the namespace's lock held.
  */
 void fmip_binding_reap(struct fmip_net *fn)
 {
-	struct fmip_more *more, *next;
-	struct llist_node *list;
-
-	lockdep_assert_held(&fn->lock);
-	prune_all(fn);
-	list = llist_del_all(&fn->reap_bindings);
-	llist_for_each_entry_safe(more, next, list, reap) {
-		take_apart(more->binding, more->reap_reason);
+	while (fmip_binding_reap_some(fn))
 		cond_resched();
-	}
 }
 
 /**

@@ -130,6 +130,7 @@ void fmip_binding_set_plan(struct fmip_binding *b, struct fmip_plan *plan);
 void fmip_binding_die(struct fmip_binding *b, enum fmip_drop reason,
 		      enum fmip_timer timer);
 bool fmip_binding_remove(struct fmip_binding *b, enum fmip_drop reason);
+bool fmip_binding_reap_some(struct fmip_net *fn);
 void fmip_binding_reap(struct fmip_net *fn);
 void fmip_binding_prune_later(struct fmip_binding *b);
 void fmip_binding_flush(struct fmip_net *fn, enum fmip_drop reason);

@@ -203,7 +203,6 @@ enum after {
 	NOTHING,
 	TELL_HOLD,
 	OPEN_HOLD,
-	OPEN_EMPTY_HOLD,
 };
 
 static enum after hold_expired(struct fmip_binding *b)
@@ -222,8 +221,11 @@ static enum after hold_expired(struct fmip_binding *b)
 	    (policy->hold_expiry != FMIP_EXPIRY_OPEN ||
 	     b->gate != FMIP_GATE_HOLD))
 		return TELL_HOLD;
-	return fmip_queue_start_open(b, ktime_get_ns(), FMIP_REPLAY_NONE) ?
-	       OPEN_EMPTY_HOLD : OPEN_HOLD;
+	if (fmip_queue_start_open(b, ktime_get_ns(), FMIP_REPLAY_NONE))
+		return OPEN_HOLD;
+	/* Many may expire at once, and all of their timers run in one softirq. */
+	fmip_queue_release_soon(b);
+	return TELL_HOLD;
 }
 
 /* Called with @b->lock held. */
@@ -262,8 +264,8 @@ void fmip_expiry_run(struct timer_list *timer)
 	spin_lock(&b->lock);
 	after = expired(b, jiffies);
 	spin_unlock(&b->lock);
-	if (after == OPEN_HOLD || after == OPEN_EMPTY_HOLD)
-		fmip_queue_finish_open(b, after == OPEN_EMPTY_HOLD);
+	if (after == OPEN_HOLD)
+		fmip_queue_finish_open(b, true);
 	if (after != NOTHING)
 		fmip_netlink_expired(b, FMIP_TIMER_HOLD);
 	rcu_read_unlock();

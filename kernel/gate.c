@@ -168,6 +168,9 @@ bool fmip_pace_take(const struct fmip_pace_policy *policy,
  * @now_ns: the time
  * @since_ns: when the packet had arrived
  *
+ * Between two batches the processor has other things to do, also where packets
+ * are released one after another.
+ *
  * Return: nanoseconds from @now_ns; 0 if it may go at once.
  */
 u64 fmip_pace_wait(const struct fmip_pace_policy *policy,
@@ -176,7 +179,7 @@ u64 fmip_pace_wait(const struct fmip_pace_policy *policy,
 	u64 next;
 
 	if (policy->release == FMIP_RELEASE_IMMEDIATE)
-		return 0;
+		return FMIP_GATE_TICK_NS;
 	next = max_t(u64, due_ns(policy, pace, since_ns),
 		     pace->ran_ns + FMIP_GATE_TICK_NS);
 	return next > now_ns ? next - now_ns : 0;

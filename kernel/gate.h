@@ -16,7 +16,10 @@
 /* No timer runs more often; a faster release sends more at a time. */
 #define FMIP_GATE_TICK_NS	100000ULL
 
-/* Most packets that are sent without letting go of the processor. */
+/*
+ * Most packets that are sent, or dropped, without letting go of the processor, by
+ * one request, for one arrival, or by the timers of all bindings in one run.
+ */
 #define FMIP_GATE_BUDGET	64
 
 /**

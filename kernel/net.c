@@ -15,6 +15,7 @@
 #include "net.h"
 #include "plan.h"
 #include "proxy.h"
+#include "queue.h"
 #include "route.h"
 #include "tunnel.h"
 
@@ -29,9 +30,15 @@ static void reap_run(struct work_struct *work)
 {
 	struct fmip_net *fn = container_of(work, struct fmip_net, reap_work);
 
-	mutex_lock(&fn->lock);
-	fmip_binding_reap(fn);
-	mutex_unlock(&fn->lock);
+	bool more;
+
+	fmip_queue_free_spent(fn);
+	do {
+		mutex_lock(&fn->lock);
+		more = fmip_binding_reap_some(fn);
+		mutex_unlock(&fn->lock);
+		cond_resched();
+	} while (more);
 	if (llist_empty(&fn->reap_proxies))
 		return;
 	rtnl_lock();
@@ -119,6 +126,7 @@ static int __net_init net_init(struct net *net)
 	ratelimit_state_init(&fn->rejected_limit, HZ, 100);
 	ratelimit_set_flags(&fn->rejected_limit, RATELIMIT_MSG_ON_RELEASE);
 	fmip_room_init(&fn->room, net);
+	skb_queue_head_init(&fn->spent);
 	fn->proxies_max = DEFAULT_PROXIES;
 	return 0;
 }
@@ -146,6 +154,7 @@ static void __net_exit net_pre_exit(struct net *net)
 static void stop_reaper(struct fmip_net *fn)
 {
 	cancel_work_sync(&fn->reap_work);
+	fmip_queue_free_spent(fn);
 	rtnl_lock();
 	mutex_lock(&fn->lock);
 	fmip_proxy_reap(fn);

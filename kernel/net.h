@@ -7,6 +7,7 @@
 #include <linux/mutex.h>
 #include <linux/ratelimit.h>
 #include <linux/rhashtable.h>
+#include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
@@ -45,10 +46,12 @@
  * @buffered_packets: packets buffered in the namespace
  * @buffered_bytes: their truesize
  * @room: what they may take
+ * @spent: copies that are not needed any more, to be freed
  * @exempt_mark: packets with this mark pass by
  * @exempt_mask: the bits of the mark that count; 0 if none do
  * @proxies_max: most addresses proxied
  * @reap_bindings: dying, to be taken apart under @lock
+ * @reaping: those of them that are next, under @lock
  * @prune_bindings: with targets or accepts that have ended
  * @reap_proxies: ended, to be taken apart under RTNL
  * @reap_work: does all that
@@ -84,10 +87,12 @@ struct fmip_net {
 	atomic_long_t buffered_packets;
 	atomic_long_t buffered_bytes;
 	struct fmip_room room;
+	struct sk_buff_head spent;
 	u32 exempt_mark;
 	u32 exempt_mask;
 	u32 proxies_max;
 	struct llist_head reap_bindings;
+	struct llist_node *reaping;
 	struct llist_head prune_bindings;
 	struct llist_head reap_proxies;
 	struct work_struct reap_work;

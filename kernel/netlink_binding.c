@@ -275,6 +275,8 @@ static int apply(struct fmip_binding *b, struct fmip_request *req)
 	      swap_lists(b, req);
 	if (err)
 		return err;
+	if (req->replay_ns != FMIP_REPLAY_NONE)
+		fmip_queue_trim(b, req->replay_ns);
 	hold_first(b, req);
 	fmip_binding_set_plan(b, req->plan);
 	req->plan = NULL;

@@ -15,6 +15,7 @@
 #include <net/ipv6.h>
 
 #include "binding.h"
+#include "budget.h"
 #include "expiry.h"
 #include "link.h"
 #include "net.h"
@@ -43,19 +44,34 @@ static struct parked *parked(struct sk_buff *skb)
 	return (struct parked *)skb->cb;
 }
 
-static void drain(struct fmip_binding *b);
-static void end_guard(struct fmip_binding *b);
+static u32 drain(struct fmip_binding *b, u32 most);
+static u32 end_guard(struct fmip_binding *b, u32 most);
+
+/* This run of the softirq has sent enough. */
+static void put_off(struct fmip_binding *b, u64 ns)
+{
+	spin_lock(&b->lock);
+	if (!b->dying)
+		hrtimer_start(&b->queue->timer, ns_to_ktime(ns),
+			      HRTIMER_MODE_REL_SOFT);
+	spin_unlock(&b->lock);
+}
 
 static enum hrtimer_restart timer_run(struct hrtimer *timer)
 {
 	struct fmip_queue *q = container_of(timer, struct fmip_queue, timer);
 	struct fmip_binding *b = q->binding;
+	u64 later = 0;
+	u32 most;
 
 	rcu_read_lock();
-	if (READ_ONCE(b->gate) == FMIP_GATE_GUARD && !READ_ONCE(q->before))
-		end_guard(b);
+	most = fmip_budget_left(hrtimer_get_expires_ns(timer), &later);
+	if (!most)
+		put_off(b, later);
+	else if (READ_ONCE(b->gate) == FMIP_GATE_GUARD && !READ_ONCE(q->before))
+		fmip_budget_spend(end_guard(b, most));
 	else
-		drain(b);
+		fmip_budget_spend(drain(b, most));
 	rcu_read_unlock();
 	return HRTIMER_NORESTART;
 }
@@ -102,6 +118,7 @@ static void account(struct fmip_binding *b, const struct sk_buff *skb)
 {
 	struct fmip_queue *q = b->queue;
 
+	q->len += skb->len;
 	q->bytes += skb->truesize;
 	q->peak_bytes = max_t(u64, q->peak_bytes, q->bytes);
 	atomic_long_add(skb->truesize, &b->fn->buffered_bytes);
@@ -140,6 +157,7 @@ static struct sk_buff *take(struct fmip_binding *b)
 		return NULL;
 	if (skb == q->before)
 		WRITE_ONCE(q->before, NULL);
+	q->len -= skb->len;
 	unaccount(b, 1, skb->truesize);
 	return skb;
 }
@@ -199,30 +217,37 @@ static void discard(struct fmip_binding *b, struct sk_buff *skb,
 		fmip_drop(b->fn, b, skb, why);
 }
 
-/* Drop what has waited for too long. */
+/* Drop what has waited for too long, but no more than @left, which it counts. */
 static __always_inline void drop_aged(struct fmip_binding *b,
-				      const struct fmip_policy *policy, u64 now)
+				      const struct fmip_policy *policy,
+				      u64 now, u32 *left)
 {
 	u64 age = policy->limit_age * (u64)NSEC_PER_MSEC;
 	struct sk_buff *skb;
 
 	if (!age)
 		return;
-	while ((skb = skb_peek(&b->queue->skbs)) &&
-	       now - parked(skb)->since_ns > age)
+	while (*left && (skb = skb_peek(&b->queue->skbs)) &&
+	       now - parked(skb)->since_ns > age) {
 		discard(b, take(b), FMIP_DROP_AGED);
+		--*left;
+	}
 }
 
-/* Make room for @skb where the oldest go first. */
+/*
+ * Make room for @skb where the oldest go first, but no more than @left of them: it
+ * may be large, or the limit may have been lowered.
+ */
 static enum fmip_drop make_room(struct fmip_binding *b,
 				const struct fmip_policy *policy,
-				const struct sk_buff *skb, enum fmip_drop why)
+				const struct sk_buff *skb, enum fmip_drop why,
+				u32 *left)
 {
 	struct fmip_queue *q = b->queue;
 
 	if (skb->truesize > policy->limit_bytes)
 		return why;
-	while (why && !skb_queue_empty(&q->skbs)) {
+	for (; why && *left && !skb_queue_empty(&q->skbs); --*left) {
 		discard(b, take(b), why);
 		q->overflowed = !q->copies;
 		why = fits(q, policy, skb);
@@ -232,12 +257,12 @@ static enum fmip_drop make_room(struct fmip_binding *b,
 
 /* Of copies the latest are kept also where there is no more room for others. */
 static __always_inline enum fmip_drop
-reserve_for(struct fmip_binding *b, const struct sk_buff *skb)
+reserve_for(struct fmip_binding *b, const struct sk_buff *skb, u32 *left)
 {
 	enum fmip_drop why = reserve(b, skb);
 
-	while (unlikely(why) && b->queue->copies &&
-	       !skb_queue_empty(&b->queue->skbs)) {
+	for (; unlikely(why) && b->queue->copies && *left &&
+	     !skb_queue_empty(&b->queue->skbs); --*left) {
 		discard(b, take(b), why);
 		why = reserve(b, skb);
 	}
@@ -268,15 +293,16 @@ enqueue(struct fmip_binding *b, struct sk_buff *skb, bool old_path)
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 	struct fmip_queue *q = b->queue;
 	u64 now = ktime_get_ns();
+	u32 left = FMIP_GATE_BUDGET;
 	enum fmip_drop why;
 
-	drop_aged(b, policy, now);
+	drop_aged(b, policy, now, &left);
 	why = fits(q, policy, skb);
 	if (unlikely(why &&
 		     (q->copies || policy->overflow == FMIP_OVERFLOW_HEAD)))
-		why = make_room(b, policy, skb, why);
+		why = make_room(b, policy, skb, why, &left);
 	if (likely(!why))
-		why = reserve_for(b, skb);
+		why = reserve_for(b, skb, &left);
 	if (unlikely(why)) {
 		q->overflowed = !q->copies;
 		return why;
@@ -451,26 +477,29 @@ static bool ready(struct fmip_net *fn, const struct fmip_plan *plan,
 }
 
 /*
- * Take what may be sent now, of what is for a @node the first; false if that is
- * nothing although there is something.  What waits for a link that is down
- * stays.  Called with @b->lock held.
+ * Take what may be sent now, no more than @left, which it counts, and of what is
+ * for a @node the first; false if that is nothing although there is something.
+ * What waits for a link that is down stays.  Called with @b->lock held.
  */
 static bool take_due(struct fmip_binding *b, const struct fmip_node *node,
-		     struct sk_buff_head *batch)
+		     u32 *left, struct sk_buff_head *batch)
 {
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct fmip_queue *q = b->queue;
 	u64 now = ktime_get_ns();
 
-	drop_aged(b, plan->policy, now);
+	drop_aged(b, plan->policy, now, left);
 	if (skb_queue_empty(&q->skbs))
 		return true;
+	if (!*left)
+		return false;
 	if (!ready(b->fn, plan, node, skb_peek(&q->skbs))) {
 		/* It begins anew when the link is there again. */
 		q->pace.started = false;
 		return false;
 	}
-	take_some(b, plan->policy, now, node ? 1 : U32_MAX, batch);
+	take_some(b, plan->policy, now, node ? 1 : *left, batch);
+	*left -= skb_queue_len(batch);
 	return !skb_queue_empty(batch);
 }
 
@@ -565,10 +594,11 @@ static bool settle(struct fmip_binding *b)
 
 /*
  * Send what is due; for a @node the first packet, and only then learn where it
- * is.  Called with @b->lock held, and nobody draining.  Returns whether the gate
- * has opened.
+ * is.  No more than @left, which it counts.  Called with @b->lock held, and nobody
+ * draining.  Returns whether the gate has opened.
  */
-static bool drain_locked(struct fmip_binding *b, const struct fmip_node *node)
+static bool drain_locked(struct fmip_binding *b, const struct fmip_node *node,
+			 u32 *left)
 	__must_hold(&b->lock)
 {
 	struct fmip_queue *q = b->queue;
@@ -576,12 +606,13 @@ static bool drain_locked(struct fmip_binding *b, const struct fmip_node *node)
 	u64 opened_ns, first_ns;
 
 	__skb_queue_head_init(&batch);
-	if (take_due(b, node, &batch) || node) {
+	if (take_due(b, node, left, &batch) || node) {
 		opened_ns = q->opened_ns;
 		if (!skb_queue_empty(&batch))
 			q->opened_ns = 0;
 		q->draining = true;
 		spin_unlock(&b->lock);
+		trace_release(b, skb_queue_len(&batch));
 		first_ns = send_batch(b, node, &batch);
 		if (node)
 			fmip_link_learn(node);
@@ -593,17 +624,22 @@ static bool drain_locked(struct fmip_binding *b, const struct fmip_node *node)
 	return settle(b);
 }
 
-/* Send what is due.  RCU, bottom halves off. */
-static void drain(struct fmip_binding *b)
+/*
+ * Send what is due, and drop what is too old, but no more than @most.  Returns how
+ * much that was.  RCU, bottom halves off.
+ */
+static u32 drain(struct fmip_binding *b, u32 most)
 {
 	bool opened = false;
+	u32 left = most;
 
 	spin_lock(&b->lock);
 	if (!b->dying && releases(b) && !b->queue->draining)
-		opened = drain_locked(b, NULL);
+		opened = drain_locked(b, NULL, &left);
 	spin_unlock(&b->lock);
 	if (opened)
 		fmip_netlink_released(b);
+	return most - left;
 }
 
 /**
@@ -625,23 +661,107 @@ void fmip_queue_repace(struct fmip_binding *b)
 	spin_unlock_bh(&b->lock);
 }
 
+/* Take all packets out of the queue at once.  Called with @b->lock held. */
+static void take_all(struct fmip_binding *b, struct sk_buff_head *all)
+{
+	struct fmip_queue *q = b->queue;
+	unsigned int packets = skb_queue_len(&q->skbs);
+
+	skb_queue_splice_tail_init(&q->skbs, all);
+	WRITE_ONCE(q->before, NULL);
+	q->len = 0;
+	unaccount(b, packets, q->bytes);
+}
+
+/* The whole window is of no use.  Somebody who may sleep frees it. */
+static void spend(struct fmip_binding *b)
+{
+	struct fmip_net *fn = b->fn;
+
+	if (skb_queue_empty(&b->queue->skbs))
+		return;
+	spin_lock(&fn->spent.lock);
+	take_all(b, &fn->spent);
+	spin_unlock(&fn->spent.lock);
+	queue_work(system_unbound_wq, &fn->reap_work);
+}
+
+/**
+ * fmip_queue_free_spent() - free the copies that were not needed
+ * @fn: namespace
+ *
+ * Context: process.
+ */
+void fmip_queue_free_spent(struct fmip_net *fn)
+{
+	struct sk_buff_head rest;
+
+	__skb_queue_head_init(&rest);
+	spin_lock_bh(&fn->spent.lock);
+	skb_queue_splice_init(&fn->spent, &rest);
+	spin_unlock_bh(&fn->spent.lock);
+	while (!skb_queue_empty(&rest)) {
+		consume_skb(__skb_dequeue(&rest));
+		cond_resched();
+	}
+}
+
+/*
+ * Let go of copies that came by @replay_ns or are too old, but no more than a few.
+ * As long as they are copies, being too old is no loss.  Called with @b->lock held.
+ * Returns whether there are more.
+ */
+static bool trim(struct fmip_binding *b, u64 replay_ns)
+{
+	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+	u32 left = FMIP_GATE_BUDGET;
+	struct sk_buff *skb;
+
+	drop_aged(b, policy, ktime_get_ns(), &left);
+	for (; left && (skb = skb_peek(&b->queue->skbs)) &&
+	     parked(skb)->since_ns <= replay_ns; left--)
+		consume_skb(take(b));
+	return !left;
+}
+
+/**
+ * fmip_queue_trim() - let go of the copies that are not going to be sent
+ * @b: binding
+ * @replay_ns: what fmip_queue_hold(), or what opens the gate, is going to be told
+ *
+ * There may be many, and the processor has other things to do.
+ *
+ * Context: process.
+ */
+void fmip_queue_trim(struct fmip_binding *b, u64 replay_ns)
+{
+	bool more;
+
+	do {
+		rcu_read_lock();
+		spin_lock_bh(&b->lock);
+		more = b->queue && b->queue->copies && trim(b, replay_ns);
+		spin_unlock_bh(&b->lock);
+		rcu_read_unlock();
+		cond_resched();
+	} while (more);
+}
+
 /*
  * The window of a copy ends.  What is newer than @replay_ns is sent once more:
- * each of those is a packet of its own.  Called with @b->lock held.
+ * each of those is a packet of its own.  Called with @b->lock held, and before that
+ * fmip_queue_trim() if there is anything to be sent.
  */
 static void end_copying(struct fmip_binding *b, u64 replay_ns)
 {
 	struct fmip_queue *q = b->queue;
-	struct sk_buff *skb;
 
 	if (!q || !q->copies)
 		return;
-	/* As long as they are copies, being too old is no loss. */
-	drop_aged(b, rcu_dereference(b->plan)->policy, ktime_get_ns());
-	while ((skb = skb_peek(&q->skbs)) &&
-	       (replay_ns == FMIP_REPLAY_NONE ||
-		parked(skb)->since_ns <= replay_ns))
-		consume_skb(take(b));
+	if (replay_ns == FMIP_REPLAY_NONE)
+		spend(b);
+	else
+		trim(b, replay_ns);
 	q->copies = false;
 	q->arrived = skb_queue_len(&q->skbs);
 	if (!q->arrived)
@@ -650,8 +770,8 @@ static void end_copying(struct fmip_binding *b, u64 replay_ns)
 	q->peak_packets = max_t(u64, q->peak_packets, q->arrived);
 	atomic_long_add(q->arrived, &b->fn->buffered_packets);
 	fmip_stats_add(b->fn, b, FMIP_COUNT_COPIED, q->arrived);
-	skb_queue_walk(&q->skbs, skb)
-		fmip_stats_packet(b->fn, b, FMIP_COUNT_RECEIVED, skb->len);
+	fmip_stats_add(b->fn, b, FMIP_COUNT_RECEIVED, q->arrived);
+	fmip_stats_add(b->fn, b, FMIP_COUNT_RECEIVED_BYTES, q->len);
 }
 
 static void start_hold_timer(struct fmip_binding *b,
@@ -706,8 +826,20 @@ static bool guard_over(const struct fmip_binding *b, u64 now)
 	       !q->draining && !guard_left(b, now);
 }
 
-/* Nothing came by the old path for a while: let go what waits for that. */
-static void end_guard(struct fmip_binding *b)
+/* What fmip_queue_finish_open() does, and how many packets that was. */
+static u32 go_on(struct fmip_binding *b, bool empty, u32 most)
+{
+	if (!empty)
+		return drain(b, most);
+	fmip_netlink_released(b);
+	return 0;
+}
+
+/*
+ * Nothing came by the old path for a while: let go what waits for that, but at
+ * first no more than @most.  Returns how much that was.
+ */
+static u32 end_guard(struct fmip_binding *b, u32 most)
 {
 	bool opened, empty = false;
 	u64 now = ktime_get_ns();
@@ -719,8 +851,7 @@ static void end_guard(struct fmip_binding *b)
 	else if (!b->dying && b->gate == FMIP_GATE_GUARD)
 		arm_guard(b);
 	spin_unlock(&b->lock);
-	if (opened)
-		fmip_queue_finish_open(b, empty);
+	return opened ? go_on(b, empty, most) : 0;
 }
 
 /**
@@ -809,10 +940,20 @@ bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns)
  */
 void fmip_queue_finish_open(struct fmip_binding *b, bool empty)
 {
-	if (empty)
-		fmip_netlink_released(b);
-	else
-		drain(b);
+	go_on(b, empty, FMIP_GATE_BUDGET);
+}
+
+/**
+ * fmip_queue_release_soon() - send the first of what is buffered, but not here
+ * @b: binding whose gate fmip_queue_start_open() has moved, and that has something
+ *
+ * Context: @b->lock held.
+ */
+void fmip_queue_release_soon(struct fmip_binding *b)
+{
+	lockdep_assert_held(&b->lock);
+	if (!b->queue->draining)
+		hrtimer_start(&b->queue->timer, 0, HRTIMER_MODE_REL_SOFT);
 }
 
 /**
@@ -833,7 +974,7 @@ void fmip_queue_copy(struct fmip_binding *b)
 			      ktime_get_ns());
 	spin_unlock(&b->lock);
 	if (moved && !empty)
-		drain(b);
+		drain(b, FMIP_GATE_BUDGET);
 	local_bh_enable();
 }
 
@@ -890,6 +1031,7 @@ bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
 		       const struct fmip_node *node)
 {
 	bool moved, empty = false, opened = false;
+	u32 left = FMIP_GATE_BUDGET;
 
 	if (node && (!READ_ONCE(b->queue) ||
 		     skb_queue_empty_lockless(&b->queue->skbs) ||
@@ -902,7 +1044,7 @@ bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
 	if (moved)
 		empty = fmip_queue_start_open(b, since_ns, FMIP_REPLAY_NONE);
 	if (moved && node && !empty && !b->queue->draining) {
-		opened = drain_locked(b, node);
+		opened = drain_locked(b, node, &left);
 		node = NULL;
 	}
 	spin_unlock(&b->lock);
@@ -922,17 +1064,17 @@ bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
 void fmip_queue_end(struct fmip_binding *b)
 {
 	struct sk_buff_head rest;
-	struct sk_buff *skb;
 
 	if (!b->queue)
 		return;
 	hrtimer_cancel(&b->queue->timer);
 	__skb_queue_head_init(&rest);
 	spin_lock_bh(&b->lock);
-	while ((skb = take(b)))
-		__skb_queue_tail(&rest, skb);
+	take_all(b, &rest);
 	end_guarantee(b);
 	spin_unlock_bh(&b->lock);
-	while ((skb = __skb_dequeue(&rest)))
-		discard(b, skb, fmip_binding_reason(b));
+	while (!skb_queue_empty(&rest)) {
+		discard(b, __skb_dequeue(&rest), fmip_binding_reason(b));
+		cond_resched();
+	}
 }

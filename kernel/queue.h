@@ -8,6 +8,7 @@
 #include "gate.h"
 
 struct fmip_binding;
+struct fmip_net;
 struct fmip_node;
 
 /* No packet that is kept is to be sent once more. */
@@ -17,6 +18,7 @@ struct fmip_node;
  * struct fmip_queue - what a binding buffers
  * @skbs: the packets, oldest first, each without a device, a route, a socket
  *	or a conntrack entry
+ * @len: their length
  * @bytes: their truesize
  * @guaranteed: so much of it needs no room of what is shared; from the beginning
  *	of a hold until the queue has drained
@@ -42,6 +44,7 @@ struct fmip_node;
  */
 struct fmip_queue {
 	struct sk_buff_head skbs;
+	u64 len;
 	long bytes;
 	long guaranteed;
 	u64 peak_packets;
@@ -64,6 +67,7 @@ struct fmip_queue {
 int fmip_queue_make(struct fmip_binding *b);
 void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel);
 void fmip_queue_repace(struct fmip_binding *b);
+void fmip_queue_trim(struct fmip_binding *b, u64 replay_ns);
 void fmip_queue_hold(struct fmip_binding *b, u64 replay_ns);
 void fmip_queue_copy(struct fmip_binding *b);
 void fmip_queue_guard(struct fmip_binding *b);
@@ -74,6 +78,8 @@ bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
 bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns,
 			   u64 replay_ns);
 void fmip_queue_finish_open(struct fmip_binding *b, bool empty);
+void fmip_queue_release_soon(struct fmip_binding *b);
 void fmip_queue_end(struct fmip_binding *b);
+void fmip_queue_free_spent(struct fmip_net *fn);
 
 #endif /* _FMIP_QUEUE_H */

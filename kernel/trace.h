@@ -79,6 +79,24 @@ TRACE_EVENT(drop,
 		  __entry->packets)
 );
 
+/* What is sent of a queue at once. */
+TRACE_EVENT(release,
+	TP_PROTO(const struct fmip_binding *b, u32 packets),
+	TP_ARGS(b, packets),
+	TP_STRUCT__entry(
+		__field(u32, netns)
+		__field(u32, binding)
+		__field(u32, packets)
+	),
+	TP_fast_assign(
+		__entry->netns = b->fn->net->ns.inum;
+		__entry->binding = b->id;
+		__entry->packets = packets;
+	),
+	TP_printk("netns=%u binding=%u packets=%u",
+		  __entry->netns, __entry->binding, __entry->packets)
+);
+
 TRACE_EVENT(gate,
 	TP_PROTO(const struct fmip_binding *b, u8 to, u32 queued),
 	TP_ARGS(b, to, queued),

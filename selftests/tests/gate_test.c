@@ -109,8 +109,7 @@ static void release(struct run *r, u64 end)
 			return;
 		}
 		wait = fmip_pace_wait(&r->policy, &pace, now, arrival[head]);
-		assert_true(wait >= FMIP_GATE_TICK_NS ||
-			    r->policy.release == FMIP_RELEASE_IMMEDIATE);
+		assert_true(wait >= FMIP_GATE_TICK_NS);
 		now += wait + lateness(r, wakeup);
 	}
 }
@@ -554,10 +553,10 @@ static void immediately(void **state)
 	steady(&r, 1000, r.hold);
 	release(&r, NEVER);
 	assert_int_equal(r.released, r.n);
-	assert_int_equal(r.opened, r.hold);
 	for (i = 0; i < r.n; i++)
-		assert_int_equal(sent[i], r.hold);
-	assert_in_range(r.largest_burst, 1, FMIP_GATE_BUDGET);
+		assert_int_equal(sent[i], r.hold + i / FMIP_GATE_BUDGET * FMIP_GATE_TICK_NS);
+	assert_int_equal(r.opened, sent[r.n - 1]);
+	assert_int_equal(r.largest_burst, FMIP_GATE_BUDGET);
 }
 
 static void one_packet(void **state)
