@@ -89,6 +89,14 @@ check-kcsan: deps
 	+@KERNELS=kcsan TESTS="$(or $(TESTS),$(race_tests))" LIMIT=$(or $(LIMIT),3600) \
 		$(qemu)/check.sh vm
 
+# Some hours; MESSAGES=... for more or fewer, SEED=... for those of a run that was.
+MESSAGES ?= 1000000
+
+fuzz: deps
+	+@$(MAKE) -s tools test-programs module-debug
+	@$(qemu)/run.sh -k debug -t 43200 -s 43000 -o $(build)/fuzz \
+		selftests/debug/fuzz.sh $(MESSAGES) $(or $(SEED),$(shell date +%s))
+
 demo: deps
 	+@$(MAKE) -s tools test-programs $(addprefix module-,$(lastword $(KERNELS)))
 	@KERNEL=$(lastword $(KERNELS)) demo/demo.sh
@@ -138,6 +146,7 @@ help:
 	@echo "make check-debug    the same on a kernel with KASAN and lockdep (builds it once, slowly)"
 	@echo "make check-kcsan    what two processors race for, on a kernel with KCSAN"
 	@echo "make check-load     a million matches, 100,000 handovers"
+	@echo "make fuzz           a million requests, right and wrong, on that kernel; SEED=... again"
 	@echo "make shell          a prompt in the guest, with the topology up"
 	@echo "make bench          what a packet costs, beside what else Linux has; ROW=... for some"
 	@echo "make bench-profile ROW=par_ip6ip6    where its instructions go"
@@ -150,5 +159,5 @@ help:
 	@echo "make clean"
 
 .PHONY: all modules module-debug module-for tools test-programs deps deps-extra check check-unit \
-	check-vm check-debug check-load check-kcsan demo shell bench bench-profile style install \
+	check-vm check-debug check-load check-kcsan fuzz demo shell bench bench-profile style install \
 	modules_install dkms-install clean help
