@@ -131,7 +131,11 @@ static int __net_init net_init(struct net *net)
 	return 0;
 }
 
-/* No packet finds us after this; what was buffered is freed. */
+/*
+ * No packet finds us after this; what was buffered is freed.  Nothing refers to a
+ * device, either: the module may be going, too, and then nobody tells us any more
+ * that the core unregisters them, which it does before net_exit_batch().
+ */
 static void __net_exit net_pre_exit(struct net *net)
 {
 	struct fmip_net *fn = fmip_net(net);
@@ -142,6 +146,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	fmip_binding_flush(fn, FMIP_DROP_DELETED);
 	fmip_hooks_unregister(fn);
 	fmip_tunnel_flush(fn);
+	fmip_route_destroy(fn);
 	fmip_room_leave(&fn->room);
 	mutex_unlock(&fn->lock);
 	cancel_delayed_work_sync(&fn->idle_work);
@@ -174,7 +179,6 @@ static void __net_exit net_exit_batch(struct list_head *nets)
 	rtnl_lock();
 	list_for_each_entry(net, nets, exit_list) {
 		fn = fmip_net(net);
-		fmip_route_destroy(fn);
 		fmip_device_destroy(fn, &kill);
 	}
 	unregister_netdevice_many(&kill);
