@@ -113,7 +113,7 @@ static bool own(struct net *net, const struct sk_buff *skb, u8 family)
 {
 	if (family == AF_INET6)
 		return ipv6_chk_addr(net, &ipv6_hdr(skb)->daddr, NULL, 0);
-	return inet_addr_type(net, ip_hdr(skb)->daddr) != RTN_UNICAST;
+	return fmip_packet_type4(net, NULL, ip_hdr(skb)->daddr) != RTN_UNICAST;
 }
 
 static bool is_own(struct net *net, const struct sk_buff *skb, u8 family,

@@ -5,12 +5,14 @@
 #ifndef _FMIP_PACKET_H
 #define _FMIP_PACKET_H
 
+#include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <linux/socket.h>
 #include <net/ip.h>
+#include <net/route.h>
 
 /**
  * fmip_packet_family() - which protocol is it?
@@ -32,6 +34,29 @@ static inline u8 fmip_packet_family(const struct sk_buff *skb)
 static inline void fmip_packet_ip4(struct in6_addr *addr, __be32 ip4)
 {
 	*addr = (struct in6_addr) { .s6_addr32 = { ip4 } };
+}
+
+/**
+ * fmip_packet_type4() - what an IPv4 address is to the router
+ * @net: namespace
+ * @dev: interface by whose VRF to judge, or NULL
+ * @ip4: address
+ *
+ * Where the router has no IPv4 address at all there may be no table to ask, and
+ * the answer is that everything is for broadcast, even what can never be.
+ *
+ * Return: RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST or RTN_MULTICAST.
+ */
+static inline unsigned int
+fmip_packet_type4(struct net *net, const struct net_device *dev, __be32 ip4)
+{
+	unsigned int type = inet_addr_type_dev_table(net, dev, ip4);
+
+	if (likely(type != RTN_BROADCAST) || ipv4_is_zeronet(ip4) ||
+	    ipv4_is_lbcast(ip4))
+		return type;
+	return inet_addr_type_dev_table(net, dev, htonl(INADDR_LOOPBACK)) ==
+	       RTN_BROADCAST ? RTN_UNICAST : RTN_BROADCAST;
 }
 
 /**

@@ -12,6 +12,7 @@
 #include "binding.h"
 #include "net.h"
 #include "netlink.h"
+#include "packet.h"
 #include "request.h"
 #include "tunnel.h"
 
@@ -127,7 +128,7 @@ static unsigned int type_of_addr4(const struct fmip_match_key *key,
 
 	if (key->scope == FMIP_SCOPE_VRF || key->scope == FMIP_SCOPE_INTERFACE)
 		dev = __dev_get_by_index(net, key->scope_id);
-	return inet_addr_type_dev_table(net, dev, addr);
+	return fmip_packet_type4(net, dev, addr);
 }
 
 static int check_prefix4(const struct fmip_match_key *key, struct net *net,

@@ -12,6 +12,7 @@
 #include "binding.h"
 #include "net.h"
 #include "netlink.h"
+#include "packet.h"
 #include "proxy.h"
 #include "request.h"
 
@@ -50,7 +51,7 @@ static const char *wrong_addr6(const struct in6_addr *addr, struct net *net)
 static const char *wrong_addr4(__be32 addr, struct net *net,
 			       const struct net_device *dev)
 {
-	unsigned int type = inet_addr_type_dev_table(net, dev, addr);
+	unsigned int type = fmip_packet_type4(net, dev, addr);
 
 	if (ipv4_is_loopback(addr) || ipv4_is_zeronet(addr) ||
 	    type == RTN_MULTICAST || type == RTN_BROADCAST)

@@ -11,6 +11,7 @@
 
 #include "net.h"
 #include "netlink.h"
+#include "packet.h"
 #include "request.h"
 #include "tunnel.h"
 
@@ -34,7 +35,7 @@ static bool is_end4(struct net *net, __be32 addr)
 {
 	return !ipv4_is_zeronet(addr) && !ipv4_is_loopback(addr) &&
 	       !ipv4_is_multicast(addr) &&
-	       inet_addr_type(net, addr) != RTN_BROADCAST;
+	       fmip_packet_type4(net, NULL, addr) != RTN_BROADCAST;
 }
 
 static int read_end(const struct fmip_op *op, int attr, u8 family,

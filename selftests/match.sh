@@ -419,6 +419,20 @@ set_up() {
 	in_ns "$NAR" ping -q -c 1 -W 5 $FAR_ADDR >/dev/null || bail "the far end has no IPv6"
 }
 
+# A router that has no IPv4 address itself has no table that tells which are its own.
+unnumbered() {
+	local ns=bare-$LIB_TAG
+
+	LIB_NAMESPACES+=("$ns")
+	ip netns add "$ns" || bail "no namespace"
+	check "a router without any IPv4 address can have IPv4 nodes" \
+		fmipctl -n "$ns" binding add id 1 dst 10.0.0.1 gate hold
+	check "and tunnels over IPv4" \
+		fmipctl -n "$ns" tunnel add id 1 local 10.1.0.1 remote 10.1.0.2 encap ip4
+	check_fails "but the broadcast address is no node's" \
+		fmipctl -n "$ns" binding add id 2 dst 255.255.255.255 gate hold
+}
+
 need ip udplog fmipctl tcpdump tshark nft jq python3
 modprobe -q vrf || skip_all "needs VRFs"
 inject_start
@@ -441,6 +455,7 @@ check_lengths "IPv6 source" 22000 128 routed
 check_lengths "IPv4 source" 23000 32 routed
 check_wanted
 overlapping
+unnumbered
 changes
 counters "$NAR"
 check "the namespace's counters add up" balanced
