@@ -161,18 +161,17 @@ class Router:
     def counters(self):
         return {**self.fmip.read(), **self.stack.read()}
 
-    def settle(self, name):
-        """All that was sent by this link is through: returns what came, by link."""
+    def settle(self, name, came):
+        """All that was sent by this link is through, once; adds what came, by link."""
         to, packets, _ = self.marks[name]
         for packet in packets:
             self.links[name].send(packet)
-        came, missing = {link: [] for link in self.links}, set(self.ports)
+        missing = set(self.ports)
         while missing:
             if not select.select([self.links[to].sock], [], [], PATIENCE)[0]:
                 raise TimeoutError("a good packet does not get through")
             missing -= self.collect(came)
         self.collect(came)
-        return came
 
     def collect(self, came):
         """Adds what has come to what came; returns the marks that are among it."""
@@ -185,15 +184,19 @@ class Router:
                     came[name].append(packet)
         return marks
 
-    def outcome(self, name, packets, header=None):
-        """Sends packets by a link, and returns what was counted, and what came."""
-        before = self.counters()
+    def outcome(self, name, packets, header=None, rounds=1):
+        """Sends packets by a link, and returns what was counted, and what came.
+
+        What is in several tunnels is received on the fmip device as often.
+        """
+        before, came = self.counters(), {link: [] for link in self.links}
         for packet in packets:
             self.links[name].send(packet, header)
-        came = self.settle(name)
+        for _ in range(rounds):
+            self.settle(name, came)
         after = self.counters()
         for count, number in self.marks[name][2].items():
-            after[count] -= number
+            after[count] -= number * rounds
         return {count: after[count] - before.get(count, 0) for count in after
                 if after[count] != before.get(count, 0)}, came
 
