@@ -281,7 +281,7 @@ in_order() {
 
 # flap NETNS DEV UP-COMMANDS: a link that is down, and up again
 flap() {
-	local lost sent got
+	local lost sent got refused
 
 	next
 	both "$MN"
@@ -289,11 +289,14 @@ flap() {
 	lost=$(lost_on_wire)
 	lib_batch -n "$1" <<<"link set $2 down"
 	counters "$NAR" id ${CASE}2
-	sent=${COUNT[sent]}
+	# While its other end goes the link refuses what it is given.
+	sent=${COUNT[sent]} refused=${COUNT[drops]}
+	check "$EVENT: at most what was on the wire is dropped" \
+		[ "${refused:-xmit $(($(lost_on_wire) - lost))}" = "xmit $(($(lost_on_wire) - lost))" ]
 	check "$EVENT: what was being drained waits" \
 		wait_counted "COUNT[buffered] >= ${COUNT[buffered]} + 40" "$NAR" id ${CASE}2
 	is "$EVENT: and none of it is sent or dropped" \
-		"${COUNT[gate]} ${COUNT[sent]}${COUNT[drops]}" "draining $sent"
+		"${COUNT[gate]} ${COUNT[sent]} ${COUNT[drops]}" "draining $sent $refused"
 	lib_batch -n "$1" <<<"$3"
 	check "$EVENT: with the link it goes on by itself" \
 		wait_counted "COUNT[sent] > $sent + 2" "$NAR" id ${CASE}2
@@ -306,7 +309,7 @@ flap() {
 	got=$(in_order "$LIB_TMP/$DRAIN")
 	is "$EVENT: all but what was on the wire" \
 		$((got + $(lost_on_wire) - lost)) $((SENT[$DRAIN] + 1))
-	all_sent
+	all_sent "" "$refused"
 	end
 }
 
