@@ -12,6 +12,7 @@
 
 #include "attach.h"
 #include "binding.h"
+#include "compat.h"
 #include "expiry.h"
 #include "net.h"
 #include "netlink.h"
@@ -69,6 +70,7 @@ struct fmip_binding *fmip_binding_alloc(struct fmip_net *fn)
 	timer_setup(&b->timer, fmip_expiry_run, 0);
 	return b;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_alloc);
 
 /**
  * fmip_binding_more() - what only some bindings have
@@ -214,6 +216,7 @@ fmip_binding_match_list(const struct fmip_match *match, unsigned int n,
 				    &fmip_plan_accepts(plan)[j]);
 	return l;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_match_list);
 
 /**
  * fmip_binding_set_matches() - replace a binding's matches
@@ -248,6 +251,7 @@ int fmip_binding_set_matches(struct fmip_binding *b,
 	more->list = list;
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_set_matches);
 
 /**
  * fmip_binding_free() - free a binding whose publication failed, or was not
@@ -270,6 +274,7 @@ void fmip_binding_free(struct fmip_binding *b)
 	fmip_plan_put(b->fn, plan_of(b));
 	call_rcu(&b->rcu, free_rcu);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_free);
 
 static int insert_id(struct fmip_binding *b, u32 id)
 {
@@ -331,6 +336,7 @@ int fmip_binding_publish(struct fmip_binding *b, u32 id,
 	spin_unlock_bh(&b->lock);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_publish);
 
 /**
  * fmip_binding_set_plan() - replace the plan of a binding that packets find
@@ -355,6 +361,7 @@ void fmip_binding_set_plan(struct fmip_binding *b, struct fmip_plan *plan)
 	fmip_expiry_arm(b);
 	spin_unlock_bh(&b->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_set_plan);
 
 /**
  * fmip_binding_die() - end a binding from a context that cannot take it apart
@@ -456,6 +463,7 @@ bool fmip_binding_remove(struct fmip_binding *b, enum fmip_drop reason)
 		take_apart(b, reason);
 	return won;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_remove);
 
 /**
  * fmip_binding_prune_later() - have ended targets and accepts taken out
@@ -531,6 +539,7 @@ void fmip_binding_flush(struct fmip_net *fn, enum fmip_drop reason)
 	}
 	fmip_binding_reap(fn);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_binding_flush);
 
 static bool matches_name_dev(struct fmip_binding *b,
 			     const struct net_device *dev)

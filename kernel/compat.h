@@ -17,6 +17,13 @@
 #ifdef FMIP_HAVE_NET_GSO_H
 #include <net/gso.h>
 #endif
+#ifdef FMIP_HAVE_KUNIT_STATIC_STUB_H
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
+#else
+#define KUNIT_STATIC_STUB_REDIRECT(...) do {} while (0)
+#define EXPORT_SYMBOL_IF_KUNIT(...)
+#endif
 
 /**
  * fmip_compat_netdev_private() - make a device lockless and bound to its

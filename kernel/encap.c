@@ -378,3 +378,4 @@ enum fmip_drop fmip_encap_xmit(struct fmip_net *fn,
 		return send_segments(fn, &o, skb);
 	return send_one(fn, &o, skb);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_encap_xmit);

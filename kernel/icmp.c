@@ -75,6 +75,7 @@ void fmip_icmp_tell_mtu(struct fmip_net *fn, struct sk_buff *skb,
 {
 	u8 family = fmip_packet_family(skb);
 
+	KUNIT_STATIC_STUB_REDIRECT(fmip_icmp_tell_mtu, fn, skb, mtu);
 	restore(fn, skb, family);
 	if (family == AF_INET6)
 		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0,
@@ -82,6 +83,7 @@ void fmip_icmp_tell_mtu(struct fmip_net *fn, struct sk_buff *skb,
 	else
 		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_icmp_tell_mtu);
 
 static bool too_big6(struct fmip_net *fn, struct sk_buff *skb,
 		     unsigned int mtu)

@@ -24,6 +24,7 @@ int fmip_match_table_init(struct fmip_match_table *t)
 {
 	return rhashtable_init(&t->nodes, &fmip_match_params);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_table_init);
 
 /**
  * fmip_match_table_destroy() - free an empty table
@@ -39,6 +40,7 @@ void fmip_match_table_destroy(struct fmip_match_table *t)
 	for (i = 0; i < FMIP_MATCH_CLASSES; i++)
 		kfree(rcu_dereference_protected(t->probes[i], true));
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_table_destroy);
 
 /**
  * fmip_match_list_alloc() - make a list for a binding
@@ -57,6 +59,7 @@ struct fmip_match_list *fmip_match_list_alloc(unsigned int n)
 		l->n = n;
 	return l;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_list_alloc);
 
 /**
  * fmip_match_find() - find a match by exactly its key
@@ -71,6 +74,7 @@ struct fmip_match *fmip_match_find(struct fmip_match_table *t,
 {
 	return rhashtable_lookup_fast(&t->nodes, key, fmip_match_params);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_find);
 
 static unsigned int class_of_key(const struct fmip_match_key *key)
 {
@@ -138,6 +142,7 @@ struct fmip_match *fmip_match_lookup(struct fmip_match_table *t, u8 family,
 	return lookup(t, fmip_match_class(family, direction, false), addr,
 		      from);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_lookup);
 
 /**
  * fmip_match_accept() - find who accepts a packet out of a tunnel
@@ -158,6 +163,7 @@ struct fmip_match *fmip_match_accept(struct fmip_match_table *t, u8 family,
 {
 	return lookup(t, fmip_match_class(family, direction, true), addr, from);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_accept);
 
 /**
  * fmip_match_in_use() - is there any match of a kind?
@@ -173,6 +179,7 @@ bool fmip_match_in_use(const struct fmip_match_table *t, u8 family,
 	return rcu_access_pointer(t->probes[fmip_match_class(family, direction,
 						       false)]);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_in_use);
 
 static struct fmip_probes *probes_of(struct fmip_match_table *t,
 				     unsigned int class)
@@ -364,3 +371,4 @@ undo:
 		remove(t, &new[i], find_same(old, n_old, &new[i].key));
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_match_swap);

@@ -10,6 +10,7 @@
 #include <net/ipv6.h>
 
 #include "binding.h"
+#include "compat.h"
 #include "device.h"
 #include "hooks.h"
 #include "net.h"
@@ -25,6 +26,7 @@
 #define DEFAULT_PROXIES		4096
 
 unsigned int fmip_net_id __read_mostly;
+EXPORT_SYMBOL_IF_KUNIT(fmip_net_id);
 
 static void reap_run(struct work_struct *work)
 {

@@ -20,6 +20,7 @@
 #include <net/lwtunnel.h>
 #include <net/route.h>
 
+#include "compat.h"
 #include "link.h"
 #include "net.h"
 #include "route.h"
@@ -136,6 +137,7 @@ struct fmip_path *fmip_path_alloc(void)
 	spin_lock_init(&path->dst_lock);
 	return path;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_path_alloc);
 
 /* Replace what is cached, all at once; @dst comes with a reference. */
 static void set_route(struct fmip_path *path, struct dst_entry *dst, u32 cookie,
@@ -191,6 +193,7 @@ void fmip_path_free(struct fmip_path *path)
 	if (path)
 		call_rcu(&path->rcu, free_rcu);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_path_free);
 
 /**
  * fmip_path_insert() - let received packets find a path
@@ -247,6 +250,7 @@ struct fmip_path *fmip_path_find(struct fmip_net *fn,
 {
 	return rhashtable_lookup(&fn->paths, key, path_params);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_path_find);
 
 /**
  * fmip_encap_family() - the family of an encapsulation's outer header
@@ -259,6 +263,7 @@ u8 fmip_encap_family(u8 encap)
 	return encap == FMIP_ENCAP_IP6 || encap == FMIP_ENCAP_GRE6 ? AF_INET6 :
 								     AF_INET;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_encap_family);
 
 /**
  * fmip_encap_carrier() - what an encapsulation's outer header carries
@@ -279,6 +284,7 @@ u8 fmip_encap_carrier(u8 encap)
 		return FMIP_CARRIER_IP;
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_encap_carrier);
 
 /**
  * fmip_encap_has_key() - can an encapsulation have a key?
@@ -291,6 +297,7 @@ bool fmip_encap_has_key(u8 encap)
 	return encap == FMIP_ENCAP_GRE6 || encap == FMIP_ENCAP_GRE4 ||
 	       encap == FMIP_ENCAP_TLV4;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_encap_has_key);
 
 /* With a source address given, the routing code takes an interface as a hint. */
 static bool over_underlay(const struct fmip_path *path,
@@ -551,6 +558,7 @@ unsigned int fmip_path_overhead(const struct fmip_path *path, bool has_key)
 		       (has_key ? 8 : 0);
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_path_overhead);
 
 static unsigned int underlay_mtu(const struct fmip_path *path,
 				 const struct dst_entry *dst)
@@ -581,6 +589,7 @@ unsigned int fmip_path_mtu(const struct fmip_path *path,
 
 	return mtu > overhead + IPV4_MIN_MTU ? mtu - overhead : IPV4_MIN_MTU;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_path_mtu);
 
 static bool has_local(struct fmip_net *fn, const struct fmip_path *path)
 {

@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "attach.h"
+#include "compat.h"
 #include "net.h"
 #include "plan.h"
 #include "tunnel.h"
@@ -112,6 +113,7 @@ int fmip_plan_tables_init(struct fmip_net *fn)
 		rhashtable_destroy(&fn->plans);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_plan_tables_init);
 
 /**
  * fmip_plan_tables_destroy() - undo fmip_plan_tables_init()
@@ -124,6 +126,7 @@ void fmip_plan_tables_destroy(struct fmip_net *fn)
 	rhashtable_destroy(&fn->plans);
 	rhashtable_destroy(&fn->policies);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_plan_tables_destroy);
 
 static const struct fmip_policy *get_policy(struct fmip_net *fn,
 					    const struct fmip_policy *policy)
@@ -308,6 +311,7 @@ err_policy:
 	put_policy(fn, policy);
 	return ERR_PTR(err);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_plan_make);
 
 /**
  * fmip_plan_put() - a binding has a plan no longer
@@ -329,6 +333,7 @@ void fmip_plan_put(struct fmip_net *fn, struct fmip_plan *plan)
 	put_policy(fn, plan->policy);
 	kfree_rcu(plan, rcu);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_plan_put);
 
 /**
  * fmip_plan_names_dev() - does a plan name a device?

@@ -16,6 +16,7 @@
 
 #include "binding.h"
 #include "budget.h"
+#include "compat.h"
 #include "expiry.h"
 #include "link.h"
 #include "net.h"
@@ -43,6 +44,19 @@ static struct parked *parked(struct sk_buff *skb)
 	BUILD_BUG_ON(sizeof(struct parked) > sizeof(skb->cb));
 	return (struct parked *)skb->cb;
 }
+
+/**
+ * fmip_queue_now() - the time by which packets wait
+ *
+ * Context: any.
+ * Return: nanoseconds of CLOCK_MONOTONIC; a test has a clock of its own.
+ */
+u64 fmip_queue_now(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(fmip_queue_now);
+	return ktime_get_ns();
+}
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_now);
 
 static u32 drain(struct fmip_binding *b, u32 most);
 static u32 end_guard(struct fmip_binding *b, u32 most);
@@ -107,6 +121,7 @@ int fmip_queue_make(struct fmip_binding *b)
 	spin_unlock_bh(&b->lock);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_make);
 
 static bool idle(const struct fmip_queue *q)
 {
@@ -292,7 +307,7 @@ enqueue(struct fmip_binding *b, struct sk_buff *skb, bool old_path)
 {
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 	struct fmip_queue *q = b->queue;
-	u64 now = ktime_get_ns();
+	u64 now = fmip_queue_now();
 	u32 left = FMIP_GATE_BUDGET;
 	enum fmip_drop why;
 
@@ -360,7 +375,7 @@ static bool guard_passes(struct fmip_binding *b)
 {
 	struct fmip_queue *q = b->queue;
 
-	q->guarded_ns = ktime_get_ns();
+	q->guarded_ns = fmip_queue_now();
 	return !q->before && !q->draining;
 }
 
@@ -429,6 +444,7 @@ void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel)
 	else
 		park(b, skb, tunnel);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_pass);
 
 /* Pairs with fmip_queue_pass(). */
 static void set_gate(struct fmip_binding *b, enum fmip_gate gate)
@@ -486,7 +502,7 @@ static bool take_due(struct fmip_binding *b, const struct fmip_node *node,
 {
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct fmip_queue *q = b->queue;
-	u64 now = ktime_get_ns();
+	u64 now = fmip_queue_now();
 
 	drop_aged(b, plan->policy, now, left);
 	if (skb_queue_empty(&q->skbs))
@@ -513,7 +529,7 @@ static u64 wait_ns(struct fmip_binding *b)
 		return 0;
 	if (!fmip_target_ready(b->fn, plan, skb_peek(&q->skbs)))
 		return LINK_RETRY_NS;
-	return fmip_pace_wait(&plan->policy->pace, &q->pace, ktime_get_ns(),
+	return fmip_pace_wait(&plan->policy->pace, &q->pace, fmip_queue_now(),
 			      oldest_ns(q));
 }
 
@@ -543,7 +559,7 @@ static u64 send_batch(struct fmip_binding *b, const struct fmip_node *node,
 		else
 			fmip_target_xmit(b, skb, true);
 		if (!first_ns)
-			first_ns = ktime_get_ns();
+			first_ns = fmip_queue_now();
 	}
 	return first_ns;
 }
@@ -566,7 +582,7 @@ static void arm_guard(struct fmip_binding *b)
 
 	if (q->draining || (!q->before && !policy->guard_idle))
 		return;
-	ns = q->before ? wait_ns(b) : guard_left(b, ktime_get_ns());
+	ns = q->before ? wait_ns(b) : guard_left(b, fmip_queue_now());
 	hrtimer_start(&q->timer, ns_to_ktime(ns), HRTIMER_MODE_REL_SOFT);
 }
 
@@ -705,6 +721,7 @@ void fmip_queue_free_spent(struct fmip_net *fn)
 		cond_resched();
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_free_spent);
 
 /*
  * Let go of copies that came by @replay_ns or are too old, but no more than a few.
@@ -717,7 +734,7 @@ static bool trim(struct fmip_binding *b, u64 replay_ns)
 	u32 left = FMIP_GATE_BUDGET;
 	struct sk_buff *skb;
 
-	drop_aged(b, policy, ktime_get_ns(), &left);
+	drop_aged(b, policy, fmip_queue_now(), &left);
 	for (; left && (skb = skb_peek(&b->queue->skbs)) &&
 	     parked(skb)->since_ns <= replay_ns; left--)
 		consume_skb(take(b));
@@ -746,6 +763,7 @@ void fmip_queue_trim(struct fmip_binding *b, u64 replay_ns)
 		cond_resched();
 	} while (more);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_trim);
 
 /*
  * The window of a copy ends.  What is newer than @replay_ns is sent once more:
@@ -817,6 +835,7 @@ void fmip_queue_hold(struct fmip_binding *b, u64 replay_ns)
 	}
 	spin_unlock_bh(&b->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_hold);
 
 static bool guard_over(const struct fmip_binding *b, u64 now)
 {
@@ -842,7 +861,7 @@ static u32 go_on(struct fmip_binding *b, bool empty, u32 most)
 static u32 end_guard(struct fmip_binding *b, u32 most)
 {
 	bool opened, empty = false;
-	u64 now = ktime_get_ns();
+	u64 now = fmip_queue_now();
 
 	spin_lock(&b->lock);
 	opened = !b->dying && b->gate == FMIP_GATE_GUARD && guard_over(b, now);
@@ -870,13 +889,14 @@ void fmip_queue_guard(struct fmip_binding *b)
 	spin_lock_bh(&b->lock);
 	if (!b->dying) {
 		end_copying(b, FMIP_REPLAY_NONE);
-		q->guarded_ns = ktime_get_ns();
+		q->guarded_ns = fmip_queue_now();
 		begin_waiting(b, FMIP_GATE_STEP_GUARD);
 		WRITE_ONCE(q->before, skb_peek_tail(&q->skbs));
 		arm_guard(b);
 	}
 	spin_unlock_bh(&b->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_guard);
 
 /**
  * fmip_queue_reguard() - the time after which a guard ends has changed
@@ -971,12 +991,13 @@ void fmip_queue_copy(struct fmip_binding *b)
 	moved = !b->dying && b->gate != FMIP_GATE_COPY;
 	if (moved)
 		empty = start(b, FMIP_GATE_STEP_COPY, FMIP_GATE_COPY,
-			      ktime_get_ns());
+			      fmip_queue_now());
 	spin_unlock(&b->lock);
 	if (moved && !empty)
 		drain(b, FMIP_GATE_BUDGET);
 	local_bh_enable();
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_copy);
 
 /* Has a gate to be moved for its binding to be open in the end? */
 static bool opens(const struct fmip_binding *b)
@@ -1013,6 +1034,7 @@ bool fmip_queue_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns)
 	local_bh_enable();
 	return moved;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_open);
 
 /**
  * fmip_queue_let_in() - open the gate for a node that has just said where it is

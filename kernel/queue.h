@@ -64,6 +64,7 @@ struct fmip_queue {
 	struct fmip_binding *binding;
 };
 
+u64 fmip_queue_now(void);
 int fmip_queue_make(struct fmip_binding *b);
 void fmip_queue_pass(struct fmip_binding *b, struct sk_buff *skb, u32 tunnel);
 void fmip_queue_repace(struct fmip_binding *b);

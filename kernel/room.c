@@ -20,6 +20,7 @@
 #include <linux/rwsem.h>
 #include <net/net_namespace.h>
 
+#include "compat.h"
 #include "net.h"
 #include "room.h"
 
@@ -69,6 +70,7 @@ void fmip_room_init(struct fmip_room *room, const struct net *net)
 	if (room->initial)
 		fmip_room_join(room);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_init);
 
 /* What is taken of one half beyond that half of the share. */
 static long beyond(const struct fmip_room *room, long taken)
@@ -136,6 +138,7 @@ enum fmip_drop fmip_room_take(struct fmip_room *room, long bytes)
 	spin_unlock(&room->lock);
 	return why;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_take);
 
 /**
  * fmip_room_give() - give back what fmip_room_take() has given
@@ -150,6 +153,7 @@ void fmip_room_give(struct fmip_room *room, long bytes)
 	give(room, &room->shared, bytes);
 	spin_unlock(&room->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_give);
 
 /**
  * fmip_room_guarantee() - guarantee room to a queue
@@ -174,6 +178,7 @@ long fmip_room_guarantee(struct fmip_room *room, long most, long held)
 	spin_unlock(&room->lock);
 	return bytes;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_guarantee);
 
 /**
  * fmip_room_end_guarantee() - a queue that is empty needs no guarantee any more
@@ -188,6 +193,7 @@ void fmip_room_end_guarantee(struct fmip_room *room, long bytes)
 	give(room, &room->guaranteed, bytes);
 	spin_unlock(&room->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_end_guarantee);
 
 /**
  * fmip_room_set() - change a namespace's limits
@@ -206,6 +212,7 @@ void fmip_room_set(struct fmip_room *room, long limit, long guarantee)
 		WRITE_ONCE(room->guarantee, guarantee);
 	spin_unlock_bh(&room->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_set);
 
 /* Called with @room->lock and the module's held. */
 static void set_share(struct fmip_room *room, long share)
@@ -257,6 +264,7 @@ void fmip_room_join(struct fmip_room *room)
 	spin_unlock(&module_room.lock);
 	spin_unlock_bh(&room->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_join);
 
 /**
  * fmip_room_leave() - let another namespace have the share
@@ -277,6 +285,7 @@ void fmip_room_leave(struct fmip_room *room)
 	spin_unlock(&module_room.lock);
 	spin_unlock_bh(&room->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_leave);
 
 /**
  * fmip_room_module_limit() - what all namespaces may buffer
@@ -288,6 +297,7 @@ long fmip_room_module_limit(void)
 {
 	return READ_ONCE(module_room.limit);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_module_limit);
 
 /**
  * fmip_room_set_module() - change that, and all shares with it
@@ -318,3 +328,4 @@ void fmip_room_set_module(long limit)
 	}
 	up_read(&net_rwsem);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_room_set_module);

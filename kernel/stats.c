@@ -8,6 +8,7 @@
 #include <linux/slab.h>
 
 #include "binding.h"
+#include "compat.h"
 #include "net.h"
 #include "stats.h"
 #include "trace.h"
@@ -148,6 +149,7 @@ void fmip_stats_read_net(struct fmip_net *fn, struct fmip_stats *s)
 			s->dropped[i] += one.dropped[i];
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_stats_read_net);
 
 /**
  * fmip_stats_read_binding() - read a binding's counters
@@ -170,3 +172,4 @@ void fmip_stats_read_binding(struct fmip_binding *b, struct fmip_stats *s)
 		s->dropped[i] = atomic64_read(&more->drops[i]);
 	s->dropped[FMIP_DROP_NO_MEMORY] += atomic_read(&b->drops_unnamed);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_stats_read_binding);

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
+#include "compat.h"
 #include "net.h"
 #include "trace.h"
 #include "tunnel.h"
@@ -51,6 +52,7 @@ int fmip_tunnel_table_init(struct fmip_net *fn)
 	xa_init_flags(&fn->tunnels, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	return fmip_path_table_init(fn);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_tunnel_table_init);
 
 /**
  * fmip_tunnel_table_destroy() - undo fmip_tunnel_table_init()
@@ -63,6 +65,7 @@ void fmip_tunnel_table_destroy(struct fmip_net *fn)
 	fmip_path_table_destroy(fn);
 	xa_destroy(&fn->tunnels);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_tunnel_table_destroy);
 
 static int insert_path(struct fmip_net *fn, struct fmip_path *path,
 		       struct netlink_ext_ack *extack)
@@ -130,6 +133,7 @@ err_free:
 	kmem_cache_free(cache, t);
 	return ERR_PTR(err);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_tunnel_create);
 
 /**
  * fmip_tunnel_move() - replace a tunnel's path
@@ -165,6 +169,7 @@ int fmip_tunnel_move(struct fmip_net *fn, struct fmip_tunnel *t,
 	fmip_path_free(old);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_tunnel_move);
 
 /**
  * fmip_tunnel_destroy() - end a tunnel
@@ -186,6 +191,7 @@ void fmip_tunnel_destroy(struct fmip_net *fn, struct fmip_tunnel *t)
 	fmip_path_free(path);
 	call_rcu(&t->rcu, free_rcu);
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_tunnel_destroy);
 
 /**
  * fmip_tunnel_flush() - end every tunnel that no binding uses
@@ -204,6 +210,7 @@ void fmip_tunnel_flush(struct fmip_net *fn)
 		cond_resched();
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_tunnel_flush);
 
 /**
  * fmip_tunnel_forget_routes() - drop every cached route
