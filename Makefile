@@ -27,7 +27,7 @@ define build_module
 	@if [ -d kernel/tests ]; then \
 		mkdir -p $(build)/kernel-$(1)/kernel/tests && \
 		ln -sf $(CURDIR)/kernel/tests/*.[ch] $(build)/kernel-$(1)/kernel/tests/; fi
-	+@flock $(build)/kernel-$(1) $(MAKE) -s -C $(2) M=$(build)/kernel-$(1) $(3) modules
+	+@flock $(build)/kernel-$(1) $(MAKE) -s -C $(2) M=$(build)/kernel-$(1) $(3) $(or $(GOAL),modules)
 endef
 
 all: tools modules
@@ -41,7 +41,8 @@ endif
 
 module-debug module-kcsan: module-%:
 	@dir=$$($(qemu)/debug-kernel.sh $*) && \
-		$(MAKE) --no-print-directory module-for NAME=$* TREE=$$dir/build
+		$(MAKE) --no-print-directory module-for NAME=$* TREE=$$dir/build \
+		FLAGS=CONFIG_FMIP_KUNIT_TEST=m
 
 # Debian's headers for 6.1 lack what BTF is made from.
 module-%:

@@ -91,6 +91,7 @@ clean_up() {
 		echo "# left behind: network namespace $ns" >$tty
 		ip netns del "$ns"
 	done
+	[ ! -d /sys/module/fmip_test ] || rmmod fmip_test
 	if [ -d /sys/module/fmip ]; then
 		rmmod fmip || fault "the module cannot be unloaded"
 	fi

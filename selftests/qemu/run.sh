@@ -142,6 +142,8 @@ for f in "$top"/build/fmipctl "$top"/build/selftests/*; do
 done
 if [ -f "$top/build/kernel-$kernel/fmip.ko" ]; then
 	cp "$top/build/kernel-$kernel/fmip.ko" "$tree/"
+	[ ! -f "$top/build/kernel-$kernel/fmip_test.ko" ] ||
+		cp "$top/build/kernel-$kernel/fmip_test.ko" "$tree/"
 	# which object a function is in: /proc/kallsyms of the guest does not say
 	xargs -a "$top/build/kernel-$kernel/fmip.mod" nm -A -n --defined-only |
 		awk -F '[/: ]' '$(NF - 1) ~ /^[tT]$/ { print $(NF - 3), $NF }' >"$tree/fmip.functions"
