@@ -14,6 +14,7 @@
 
 #define LEN	100
 #define PACKETS	20
+#define BURST	5	/* RFC 5568 section 5.4 */
 #define TICK	FMIP_GATE_TICK_NS
 #define MS	NSEC_PER_MSEC
 #define MINUTE	(60 * NSEC_PER_SEC)
@@ -122,11 +123,11 @@ static void at_most_five_leave_at_once(struct kunit *test)
 	bed->now = c->start;
 	arrive(test, b, PACKETS, MS);
 	testbed_open(b);
-	KUNIT_EXPECT_EQ(test, sent(test), FMIP_GATE_BURST);
+	KUNIT_EXPECT_EQ(test, sent(test), BURST);
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_DRAINING);
 	/* Nor do any more before a tick is over. */
 	run_timer(b);
-	KUNIT_EXPECT_EQ(test, sent(test), FMIP_GATE_BURST);
+	KUNIT_EXPECT_EQ(test, sent(test), BURST);
 	while (b->gate != FMIP_GATE_OPEN && bed->now < c->start + MINUTE) {
 		before = sent(test);
 		bed->now += TICK;
@@ -134,7 +135,7 @@ static void at_most_five_leave_at_once(struct kunit *test)
 		most = max(most, sent(test) - before);
 	}
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
-	KUNIT_EXPECT_LE(test, most, FMIP_GATE_BURST);
+	KUNIT_EXPECT_LE(test, most, BURST);
 	testbed_expect_sent(test, 0, PACKETS);
 	release_done(b);
 }
@@ -157,7 +158,7 @@ static void each_leaves_when_the_rate_times_the_speedup_says(struct kunit *test)
 		due = opened + i * MS * 100 / c->speedup;
 		left = ktime_to_ns(skb->tstamp);
 		KUNIT_EXPECT_EQ(test, testbed_number(skb), i);
-		if (i < FMIP_GATE_BURST)
+		if (i < BURST)
 			KUNIT_EXPECT_EQ(test, left, opened);
 		else
 			KUNIT_EXPECT_TRUE_MSG(test, left >= due && left < due + TICK,
@@ -212,7 +213,7 @@ static void order_is_kept_when_the_link_is_lost_again(struct kunit *test)
 	testbed_expect_sent(test, 0, 0);
 	testbed_pass(test, b, testbed_ip6(test, PACKETS, LEN));
 	testbed_open(b);
-	KUNIT_EXPECT_EQ(test, sent(test), FMIP_GATE_BURST);
+	KUNIT_EXPECT_EQ(test, sent(test), BURST);
 	run_until_open(test, b, 10000);
 	testbed_expect_sent(test, 7, PACKETS + 1 - 7);
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
@@ -237,7 +238,7 @@ static void a_clock_that_jumps_sends_no_flood(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
 	/* One late timer is made up for by one more burst. */
-	KUNIT_EXPECT_LE(test, most, 2 * FMIP_GATE_BURST);
+	KUNIT_EXPECT_LE(test, most, 2 * BURST);
 	testbed_expect_sent(test, 0, 100);
 	release_done(b);
 }
@@ -260,7 +261,7 @@ static void a_hold_may_take_half_a_year(struct kunit *test)
 	}
 	opened = bed->now;
 	testbed_open(b);
-	for (i = FMIP_GATE_BURST; i < ARRAY_SIZE(came); i++) {
+	for (i = BURST; i < ARRAY_SIZE(came); i++) {
 		bed->now = opened + came[i] / 2 - 1;
 		run_timer(b);
 		KUNIT_EXPECT_EQ_MSG(test, sent(test), i, "before packet %u is due", i);
@@ -287,9 +288,9 @@ static void a_fixed_rate_is_kept(struct kunit *test)
 	arrive(test, b, PACKETS, 1);
 	opened = bed->now;
 	testbed_open(b);
-	KUNIT_EXPECT_EQ(test, sent(test), FMIP_GATE_BURST);
-	for (i = FMIP_GATE_BURST; i < PACKETS; i++) {
-		bed->now = opened + (i + 1 - FMIP_GATE_BURST) * 10 * MS - 1;
+	KUNIT_EXPECT_EQ(test, sent(test), BURST);
+	for (i = BURST; i < PACKETS; i++) {
+		bed->now = opened + (i + 1 - BURST) * 10 * MS - 1;
 		run_timer(b);
 		KUNIT_EXPECT_EQ(test, sent(test), i);
 		bed->now++;
