@@ -16,7 +16,7 @@ ROOM="limit packets 1000000 limit bytes 1G"
 NETNS=$((1 << 20))
 GUARANTEE=$((32 << 10))
 HELD=15			# others that hold; with the flooded one, all that can be guaranteed
-FIT=30			# packets that a guarantee has room for, about 900 bytes each
+FEW=25			# packets that a guarantee has room for, at most 1280 bytes each
 
 fmip() {
 	fmipctl -n "$NAR" "$@" || bail "fmipctl: $*"
@@ -69,16 +69,16 @@ of_namespace() {
 	is "and one more is not, which can be seen" \
 		"$(counter "$NAR" guaranteed id $((HELD + 1)))" 0
 	for ((i = 1; i <= HELD + 1; i++)); do
-		numbered "$(node $i)" 0 $FIT 100000 &
+		numbered "$(node $i)" 0 $FEW 100000 &
 	done
 	watch_bytes 20
 	for ((i = 1; i <= HELD + 1; i++)); do
-		wait_counted "COUNT[received] == $FIT" "$NAR" id $i
+		wait_counted "COUNT[received] == $FEW" "$NAR" id $i
 	done
 	is "of what is for these nothing is lost" \
 		"$(numbers "[.[] | select(.id <= $HELD) | .stats | .buffered.packets, (.dropped | length)] | unique | map(tostring) | join(\" \")")" \
-		"0 $FIT"
-	is "what has no guarantee shares" "$(numbers ".[] | select(.id == $HELD + 1) | .stats.buffered.packets < $FIT")" true
+		"0 $FEW"
+	is "what has no guarantee shares" "$(numbers ".[] | select(.id == $HELD + 1) | .stats.buffered.packets < $FEW")" true
 	watch_bytes 5
 	check "never are there more bytes than the namespace may have ($MOST)" test "$MOST" -le $NETNS
 	stop $flooding
@@ -180,11 +180,11 @@ of_module() {
 	END
 	for i in 1 2 3 4; do
 		host binding add id $i local dst 2001:db8:77::$i gate hold target route
-		udplog send --to 2001:db8:77::$i --port 17000 --count $FIT --log "$LIB_TMP/host"
+		udplog send --to 2001:db8:77::$i --port 17000 --count $FEW --log "$LIB_TMP/host"
 	done
 	is "the initial namespace has what it is guaranteed, whoever came first" \
 		"$(fmipctl -s -j binding show | jq -c '[.[].stats | .guaranteed, .buffered.packets] | unique')" \
-		"[$FIT,$GUARANTEE]"
+		"[$FEW,$GUARANTEE]"
 	for i in 1 2 3 4 5; do
 		bytes_of
 		((ALL > most)) && most=$ALL
