@@ -71,6 +71,17 @@ static void put_off(struct fmip_binding *b, u64 ns)
 	spin_unlock(&b->lock);
 }
 
+/* When the timer of a queue was to run; others may be setting it anew. */
+static u64 expired_ns(struct fmip_binding *b)
+{
+	u64 ns;
+
+	spin_lock(&b->lock);
+	ns = hrtimer_get_expires_ns(&b->queue->timer);
+	spin_unlock(&b->lock);
+	return ns;
+}
+
 static enum hrtimer_restart timer_run(struct hrtimer *timer)
 {
 	struct fmip_queue *q = container_of(timer, struct fmip_queue, timer);
@@ -79,7 +90,7 @@ static enum hrtimer_restart timer_run(struct hrtimer *timer)
 	u32 most;
 
 	rcu_read_lock();
-	most = fmip_budget_left(hrtimer_get_expires_ns(timer), &later);
+	most = fmip_budget_left(expired_ns(b), &later);
 	if (!most)
 		put_off(b, later);
 	else if (READ_ONCE(b->gate) == FMIP_GATE_GUARD && !READ_ONCE(q->before))
