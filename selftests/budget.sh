@@ -24,6 +24,7 @@ fmip() {
 quiet() {
 	echo 0 >$TRACING/events/enable
 	echo 1408 >$TRACING/buffer_size_kb
+	echo 1 >$TRACING/tracing_on
 }
 
 trace_start() {

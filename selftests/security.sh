@@ -316,8 +316,10 @@ test_input() {
 		in_ns "$FAR" ping -q -c 1 -W 5 $TUNNEL_ADDR >/dev/null || bail "the router is silent"
 		is "$way: when INPUT drops nothing comes out of a tunnel any more" \
 			"$(counter "$NAR" decap.packets)" $((before + FEW))
-		is "$way: INPUT has seen it" "$(in_ns "$NAR" nft -j list chain inet gone input |
-			jq '[.. | .counter? // empty | .packets] | add')" $FEW
+		# The far end's tunnel may speak for itself, too.
+		check "$way: INPUT has seen it" \
+			test "$(in_ns "$NAR" nft -j list chain inet gone input |
+				jq '[.. | .counter? // empty | .packets] | add')" -ge $FEW
 		in_ns "$NAR" nft delete table inet gone
 		from_far
 		check "$way: and it does when the rule has gone" \

@@ -22,6 +22,7 @@ load_module
 topo_router
 mountpoint -q $TRACING || mount -t tracefs tracefs $TRACING 2>/dev/null
 at_exit quiet
+echo 1 >$TRACING/tracing_on
 echo 1 >$TRACING/events/fmip/enable
 fmipctl -n "$NAR" binding add id 7 dst 2001:db8:77::1 gate hold || bail "the binding was refused"
 check "a binding that is made is traced" traced "binding: .*binding=7 .*made"
