@@ -76,7 +76,8 @@ no_older() {
 even() {
 	clocks
 	echo "$1 sent, then ${COUNT[sent]}, $((MONOTONIC - BEFORE)) ms later"
-	((COUNT[sent] - $1 <= (MONOTONIC - BEFORE) / 100 + 2))
+	# a timer may have been late before, and makes up for that
+	((COUNT[sent] - $1 <= (MONOTONIC - BEFORE) / 100 + 5))
 }
 
 prepare() {
@@ -104,6 +105,7 @@ test_suspend() {
 	prepare
 	clocks
 	BEFORE=$MONOTONIC BEFORE_BOOTTIME=$BOOTTIME
+	counters "$NAR" id 2
 	sent=${COUNT[sent]}
 	lifetime=$(left 3 lifetime) hold=$(left 4 hold_left)
 	check "the system is suspended, and returns" suspend
