@@ -12,7 +12,7 @@
 #
 #   KERNELS  those of "vm", one guest each ("6.1 6.12")
 #   TESTS    the scripts of "vm" (all TEST_PROGS of selftests/Makefile)
-#   LIMIT    seconds for one guest (1800)
+#   LIMIT    seconds for one guest (2700)
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -54,7 +54,7 @@ listed() { # LIST - the scripts that selftests/Makefile lists
 guest() { # OUT KERNEL SECONDS-FOR-A-SCRIPT SCRIPT...
 	local out=$results/$1 kernel=$2 one=$3
 	shift 3
-	selftests/qemu/run.sh -a -T -k "$kernel" -s "$one" -t "${LIMIT:-1800}" \
+	selftests/qemu/run.sh -a -T -k "$kernel" -s "$one" -t "${LIMIT:-2700}" \
 		-o "$out" -S $scores "$@" ||
 		[ $? = 1 ] || add_failure "the guest with Linux $kernel"
 }
