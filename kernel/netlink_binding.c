@@ -170,13 +170,15 @@ static bool wants_queue(const struct fmip_request *req)
 	return req->has_gate && req->gate != FMIP_GATE_OPEN;
 }
 
+/* Copies are counted there: a count that is not kept would be missed. */
 static bool wants_more(const struct fmip_request *req)
 {
 	const struct nlattr *lifetime =
 		req->op->attrs[FMIP_BINDING_A_LIFETIME];
 
 	return req->list || req->n_proxies || req->plan->has_end ||
-	       wants_queue(req) || (lifetime && nla_get_u32(lifetime));
+	       req->plan->n_targets > 1 || wants_queue(req) ||
+	       (lifetime && nla_get_u32(lifetime));
 }
 
 static int register_hooks(struct fmip_request *req)
