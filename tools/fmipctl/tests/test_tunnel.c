@@ -202,7 +202,8 @@ static void settings(void **state)
 	(void)state;
 	sends("config", FMIP_CMD_CONFIG_GET, 0, 0);
 	sends("config show", FMIP_CMD_CONFIG_GET, 0, 0);
-	sends("config set netns-bytes 64M module-bytes 8G guarantee 48k exempt-mark 0x10/0xf0 proxies-max 9",
+	sends("config set netns-bytes 64M module-bytes 8G guarantee 48k "
+	      "exempt-mark 0x10/0xf0 proxies-max 9",
 	      FMIP_CMD_CONFIG_SET, 0, 6);
 	assert_int_equal(nla_len(tb[FMIP_CONFIG_A_NETNS_BYTES]), 8);
 	assert_true(nla_get_u64(tb[FMIP_CONFIG_A_NETNS_BYTES]) == 64 << 20);
