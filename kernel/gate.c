@@ -179,7 +179,7 @@ u64 fmip_pace_wait(const struct fmip_pace_policy *policy,
 	u64 next;
 
 	if (policy->release == FMIP_RELEASE_IMMEDIATE)
-		return FMIP_GATE_TICK_NS;
+		return FMIP_GATE_PAUSE_NS;
 	next = max_t(u64, due_ns(policy, pace, since_ns),
 		     pace->ran_ns + FMIP_GATE_TICK_NS);
 	return next > now_ns ? next - now_ns : 0;

@@ -16,6 +16,9 @@
 /* No timer runs more often; a faster release sends more at a time. */
 #define FMIP_GATE_TICK_NS	100000ULL
 
+/* For so long the processor has other things to do between two batches. */
+#define FMIP_GATE_PAUSE_NS	10000ULL
+
 /*
  * Most packets that are sent, or dropped, without letting go of the processor, by
  * one request, for one arrival, or by the timers of all bindings in one run.

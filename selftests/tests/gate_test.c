@@ -109,7 +109,8 @@ static void release(struct run *r, u64 end)
 			return;
 		}
 		wait = fmip_pace_wait(&r->policy, &pace, now, arrival[head]);
-		assert_true(wait >= FMIP_GATE_TICK_NS);
+		assert_true(wait >= (r->policy.release == FMIP_RELEASE_IMMEDIATE ?
+				     FMIP_GATE_PAUSE_NS : FMIP_GATE_TICK_NS));
 		now += wait + lateness(r, wakeup);
 	}
 }
@@ -554,7 +555,7 @@ static void immediately(void **state)
 	release(&r, NEVER);
 	assert_int_equal(r.released, r.n);
 	for (i = 0; i < r.n; i++)
-		assert_int_equal(sent[i], r.hold + i / FMIP_GATE_BUDGET * FMIP_GATE_TICK_NS);
+		assert_int_equal(sent[i], r.hold + i / FMIP_GATE_BUDGET * FMIP_GATE_PAUSE_NS);
 	assert_int_equal(r.opened, sent[r.n - 1]);
 	assert_int_equal(r.largest_burst, FMIP_GATE_BUDGET);
 }
