@@ -334,7 +334,7 @@ quick_turns() {
 	fmip binding add id 1 dst $NCOA $LINK $ROOM release immediate
 	at_mn
 	at_far
-	background ip netns exec "$CN" udplog send --to $NCOA --port 17000 --rate 1000 \
+	background ip netns exec "$CN" udplog send --to $NCOA --port 17000 --rate 3000 \
 		--time 1000 --log "$LIB_TMP/sent"
 	sender=$!
 	wait_counted "COUNT[received] >= 100" "$NAR" id 1
