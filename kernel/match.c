@@ -106,10 +106,10 @@ static struct fmip_match *probe(struct fmip_match_table *t,
 	return scope_id ? fmip_match_probe(t, p, scope_id, 0, addr) : NULL;
 }
 
-static struct fmip_match *lookup(struct fmip_match_table *t,
-				 unsigned int class,
-				 const struct in6_addr *addr,
-				 const struct fmip_from *from)
+static struct fmip_match *probe_all(struct fmip_match_table *t,
+				    unsigned int class,
+				    const struct in6_addr *addr,
+				    const struct fmip_from *from)
 {
 	struct fmip_probes *probes = rcu_dereference(t->probes[class]);
 	struct fmip_match *m = NULL;
@@ -117,6 +117,22 @@ static struct fmip_match *lookup(struct fmip_match_table *t,
 
 	for (i = 0; probes && i < probes->n && !m; i++)
 		m = probe(t, &probes->probe[i], addr, from);
+	return m;
+}
+
+static struct fmip_match *lookup(struct fmip_match_table *t,
+				 unsigned int class,
+				 const struct in6_addr *addr,
+				 const struct fmip_from *from)
+{
+	struct fmip_match *m;
+	u32 changes;
+
+	do {
+		/* Pairs with tell_lookups(). */
+		changes = smp_load_acquire(&t->changes);
+		m = probe_all(t, class, addr, from);
+	} while (fmip_match_changed(t, changes));
 	return m;
 }
 
@@ -333,6 +349,15 @@ static void remove(struct fmip_match_table *t, struct fmip_match *m,
 	put_probe(t, &m->key);
 }
 
+/* What is new is there: whoever misses the old from here on looks again. */
+static void tell_lookups(struct fmip_match_table *t)
+{
+	/* Pairs with the acquire of a lookup: who has this finds the new. */
+	smp_store_release(&t->changes, t->changes + 1);
+	/* Pairs with fmip_match_changed(): who misses the old has this. */
+	smp_wmb();
+}
+
 /**
  * fmip_match_swap() - replace the matches of a binding
  * @t: table
@@ -341,9 +366,9 @@ static void remove(struct fmip_match_table *t, struct fmip_match *m,
  * @new: what shall be
  * @n_new: how many
  *
- * The new go in before the old go out, and what is in both is replaced in one
- * step, so that no packet misses the binding.  The caller frees @old after a
- * grace period, or @new if this fails.
+ * The new go in before the old go out, what is in both is replaced in one step,
+ * and a lookup that is under way looks again, so that no packet misses the binding.
+ * The caller frees @old after a grace period, or @new if this fails.
  *
  * Context: process, the namespace's lock held.
  * Return: 0; -EEXIST if another binding has one of the matches; -ENOMEM,
@@ -361,6 +386,8 @@ int fmip_match_swap(struct fmip_match_table *t, struct fmip_match *old,
 		if (err)
 			goto undo;
 	}
+	if (n_old && n_new)
+		tell_lookups(t);
 	for (i = 0; i < n_old; i++)
 		if (!find_same(new, n_new, &old[i].key))
 			remove(t, &old[i], NULL);

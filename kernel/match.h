@@ -113,10 +113,12 @@ struct fmip_probes {
  * struct fmip_match_table - finds the binding of a packet
  * @nodes: every match of the namespace; read under RCU
  * @probes: by class; NULL if there is no such match
+ * @changes: how often matches of a binding have gone of which others took the place
  */
 struct fmip_match_table {
 	struct rhashtable nodes;
 	struct fmip_probes __rcu *probes[FMIP_MATCH_CLASSES];
+	u32 changes;
 };
 
 /**

@@ -101,6 +101,25 @@ fmip_match_probe(struct fmip_match_table *t, const struct fmip_probe *p,
 }
 
 /**
+ * fmip_match_changed() - was a match taken out while one was looked for?
+ * @t: table
+ * @changes: what fmip_match_table.changes was before, read with an acquire
+ *
+ * What has taken its place may have been looked for before it was there, and the
+ * one that has gone after that: then neither has been found.
+ *
+ * Context: RCU.
+ * Return: true if so; it takes another look.
+ */
+static __always_inline bool
+fmip_match_changed(const struct fmip_match_table *t, u32 changes)
+{
+	/* Pairs with fmip_match_swap(): who misses the old sees the change. */
+	smp_rmb();
+	return unlikely(READ_ONCE(t->changes) != changes);
+}
+
+/**
  * fmip_match_plain() - find the match of an IPv6 packet by its destination
  * @t: table
  * @daddr: the destination
@@ -114,6 +133,8 @@ fmip_match_plain(struct fmip_match_table *t, const struct in6_addr *daddr)
 {
 	unsigned int dst = fmip_match_class(AF_INET6, FMIP_DIRECTION_DST, false);
 	unsigned int src = fmip_match_class(AF_INET6, FMIP_DIRECTION_SRC, false);
+	/* Pairs with tell_lookups() in match.c. */
+	u32 changes = smp_load_acquire(&t->changes);
 	const struct fmip_probe *p, *end;
 	struct fmip_probes *probes;
 	struct fmip_match *m;
@@ -126,9 +147,11 @@ fmip_match_plain(struct fmip_match_table *t, const struct in6_addr *daddr)
 			return ERR_PTR(-EAGAIN);
 		m = fmip_match_probe(t, p, 0, 0, daddr);
 		if (likely(m))
-			return m;
+			return fmip_match_changed(t, changes) ?
+			       ERR_PTR(-EAGAIN) : m;
 	}
-	if (unlikely(rcu_access_pointer(t->probes[src])))
+	if (fmip_match_changed(t, changes) ||
+	    unlikely(rcu_access_pointer(t->probes[src])))
 		return ERR_PTR(-EAGAIN);
 	return NULL;
 }

@@ -224,39 +224,23 @@ static int swap_matches(struct fmip_binding *b, struct fmip_request *req)
 	return 0;
 }
 
-/* The matches as they are, should they have to be put back. */
-static struct fmip_match_list *copy_matches(struct fmip_binding *b)
-{
-	struct fmip_match *m;
-	unsigned int n;
-
-	m = fmip_binding_matches(b, &n);
-	return fmip_binding_match_list(m, n, rcu_dereference_protected(b->plan,
-						lockdep_is_held(&b->fn->lock)));
-}
-
 /* Replace matches and proxies, or neither. */
 static int swap_lists(struct fmip_binding *b, struct fmip_request *req)
 {
 	bool proxies = b->more && (req->op->attrs[FMIP_BINDING_A_PROXIES] ||
 				   req->replace);
-	struct fmip_match_list *back = NULL;
 	int err;
 
-	if (req->list && req->n_proxies) {
-		back = copy_matches(b);
-		if (!back)
-			return -ENOMEM;
-	}
+	if (!proxies)
+		return swap_matches(b, req);
+	err = fmip_proxy_list_link(b, &req->proxies);
+	if (err)
+		return err;
 	err = swap_matches(b, req);
-	if (err || !proxies)
-		goto out;
-	err = fmip_proxy_list_swap(b, &req->proxies);
-	if (err && back && !fmip_binding_set_matches(b, back))
-		back = NULL;
-out:
-	if (back)
-		kfree_rcu(back, rcu);
+	if (err)
+		fmip_proxy_list_unlink(b, &req->proxies);
+	else
+		fmip_proxy_list_commit(b, &req->proxies);
 	return err;
 }
 
@@ -347,11 +331,12 @@ static int create(struct fmip_request *req, struct fmip_binding **made)
 		return err;
 	}
 	if (!list_empty(&req->proxies)) {
-		err = fmip_proxy_list_swap(b, &req->proxies);
+		err = fmip_proxy_list_link(b, &req->proxies);
 		if (err) {
 			fmip_binding_remove(b, FMIP_DROP_DELETED);
 			return err;
 		}
+		fmip_proxy_list_commit(b, &req->proxies);
 	}
 	*made = b;
 	return 0;

@@ -197,42 +197,72 @@ static void unlink_proxy(struct rhashtable *table, struct fmip_proxy *p,
 		rhashtable_remove_fast(table, &p->node, proxy_params);
 }
 
+/* Take out again those of @new that come before @p in the list. */
+static void unlink_before(struct fmip_binding *b, struct list_head *new,
+			  struct fmip_proxy *p)
+{
+	list_for_each_entry_continue_reverse(p, new, list)
+		unlink_proxy(&b->fn->proxies, p, same_key(&b->more->proxies, p));
+}
+
 /**
- * fmip_proxy_list_swap() - replace the proxied addresses of a binding
- * @b: binding
- * @new: list of proxies from fmip_proxy_create(); empty afterwards if this
- *	succeeds, else the caller gives it to fmip_proxy_list_drop()
+ * fmip_proxy_list_link() - put the new proxied addresses of a binding into the
+ *	table
+ * @b: binding with fmip_binding.more
+ * @new: list of proxies from fmip_proxy_create()
+ *
+ * All that can fail is done then.  fmip_proxy_list_commit() or
+ * fmip_proxy_list_unlink() must follow, without letting go of the lock.
  *
  * Context: process, RTNL and the namespace's lock held.
- * Return: 0; -EEXIST if another binding proxies one of them; -ENOMEM.
+ * Return: 0; -EEXIST if another binding proxies one of them; -ENOMEM.  The table
+ * is then as it was.
  */
-int fmip_proxy_list_swap(struct fmip_binding *b, struct list_head *new)
+int fmip_proxy_list_link(struct fmip_binding *b, struct list_head *new)
 {
-	struct rhashtable *table = &b->fn->proxies;
-	struct fmip_more *more;
 	struct fmip_proxy *p;
 	int err;
 
-	if (list_empty(new) && !READ_ONCE(b->more))
-		return 0;
-	more = fmip_binding_more(b, GFP_KERNEL_ACCOUNT);
-	if (!more)
-		return -ENOMEM;
 	list_for_each_entry(p, new, list) {
-		err = link_proxy(table, p, same_key(&more->proxies, p));
-		if (err)
-			goto undo;
+		err = link_proxy(&b->fn->proxies, p,
+				 same_key(&b->more->proxies, p));
+		if (err) {
+			unlink_before(b, new, p);
+			return err;
+		}
 	}
+	return 0;
+}
+
+/**
+ * fmip_proxy_list_unlink() - undo fmip_proxy_list_link()
+ * @b: binding
+ * @new: the same list
+ *
+ * Context: process, RTNL and the namespace's lock held.
+ */
+void fmip_proxy_list_unlink(struct fmip_binding *b, struct list_head *new)
+{
+	unlink_before(b, new, list_entry(new, struct fmip_proxy, list));
+}
+
+/**
+ * fmip_proxy_list_commit() - end the old proxied addresses of a binding, and
+ *	begin with the new ones
+ * @b: binding
+ * @new: what fmip_proxy_list_link() was given; empty afterwards
+ *
+ * Context: process, RTNL and the namespace's lock held.
+ */
+void fmip_proxy_list_commit(struct fmip_binding *b, struct list_head *new)
+{
+	struct fmip_more *more = b->more;
+	struct fmip_proxy *p;
+
 	fmip_proxy_list_end(b->fn, &more->proxies);
 	list_splice_init(new, &more->proxies);
 	list_for_each_entry(p, &more->proxies, list)
 		start(p);
-	return 0;
-
-undo:
-	list_for_each_entry_continue_reverse(p, new, list)
-		unlink_proxy(table, p, same_key(&more->proxies, p));
-	return err;
 }
 
 /**

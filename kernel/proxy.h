@@ -64,7 +64,9 @@ struct fmip_proxy *fmip_proxy_create(struct fmip_binding *b, u8 family,
 				     const struct in6_addr *addr,
 				     struct net_device *dev, u32 flags,
 				     u32 lifetime_ms);
-int fmip_proxy_list_swap(struct fmip_binding *b, struct list_head *new);
+int fmip_proxy_list_link(struct fmip_binding *b, struct list_head *new);
+void fmip_proxy_list_unlink(struct fmip_binding *b, struct list_head *new);
+void fmip_proxy_list_commit(struct fmip_binding *b, struct list_head *new);
 void fmip_proxy_list_drop(struct fmip_net *fn, struct list_head *list);
 void fmip_proxy_list_end(struct fmip_net *fn, struct list_head *list);
 bool fmip_proxy_list_names(const struct list_head *list,

@@ -8,6 +8,7 @@ names.  A request is a list of attributes; the one that wrong() marks is the one
 whose offset the refusal must carry.
 """
 
+import ctypes
 import errno
 import os
 import signal
@@ -28,6 +29,8 @@ GENL_ID_CTRL, CTRL_CMD_GETFAMILY = 16, 3
 CTRL_FAMILY_ID, CTRL_FAMILY_NAME, CTRL_VERSION = 1, 2, 3
 NLA_F_NESTED = 0x8000
 HEADERS = 20
+
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enum(names):
@@ -1395,6 +1398,50 @@ def room_for_proxies():
     ch.must(CMD.CONFIG_SET, u32(CONFIG.PROXIES_MAX, old))
 
 
+# ---- whose limit it is -----------------------------------------------------
+
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+ALLOWED, LOWERED = 64 << 20, 1 << 20
+
+
+def raise_again_and_again(ready):
+    """Root of a namespace asks for what it has been allowed so far."""
+    libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    own = Channel()
+    ready.send(b"x")
+    while True:
+        own.ask(CMD.CONFIG_SET, u64(CONFIG.NETNS_BYTES, ALLOWED))
+
+
+def channel_in(pid):
+    """A channel to the network namespace of a process."""
+    with open("/proc/self/ns/net") as here, open(f"/proc/{pid}/ns/net") as there:
+        libc.setns(there.fileno(), CLONE_NEWNET)
+        channel = Channel()
+        libc.setns(here.fileno(), CLONE_NEWNET)
+    return channel
+
+
+def lowered_for_good():
+    """The host lowers a namespace's limit while that sets it."""
+    ready, child_ready = socket.socketpair()
+    pid = os.fork()
+    if not pid:
+        raise_again_and_again(child_ready)
+    ready.settimeout(60)
+    ready.recv(1)
+    host = channel_in(pid)
+    limits = set()
+    for _ in range(1000):
+        host.must(CMD.CONFIG_SET, u64(CONFIG.NETNS_BYTES, ALLOWED))
+        host.must(CMD.CONFIG_SET, u64(CONFIG.NETNS_BYTES, LOWERED))
+        for _ in range(3):
+            limits.add(number(field(host.must(CMD.CONFIG_GET)[0], CONFIG.NETNS_BYTES)))
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    check("a namespace cannot undo that its limit is being lowered", limits, {LOWERED})
+
+
 # ---- lists that are long, while others come and go -------------------------
 
 STABLE = 5000
@@ -1551,7 +1598,7 @@ def main():
     for part in (bad_matches, bad_targets, bad_accepts, bad_clash, bad_proxies, bad_attach,
                  bad_scalars, bad_form, bad_tunnels, bad_config, bad_names, bad_lists, granted,
                  granted_kinds, bulk_bindings, bulk_many, bulk_tunnels, filters, long_times,
-                 room_for_proxies):
+                 room_for_proxies, lowered_for_good):
         part()
     nothing_left(joined)
     prepare()
