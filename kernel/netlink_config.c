@@ -90,12 +90,14 @@ static int check_guarantee(struct fmip_net *fn, struct nlattr **a,
 				   -EINVAL);
 }
 
+/* Against what is set now. */
 static int config_check(struct fmip_net *fn, struct sk_buff *skb,
 			struct genl_info *info)
 {
 	struct nlattr **a = info->attrs;
 	int err;
 
+	lockdep_assert_held(&fn->lock);
 	err = check_bytes(a[FMIP_CONFIG_A_NETNS_BYTES], info->extack) ?:
 	      check_bytes(a[FMIP_CONFIG_A_MODULE_BYTES], info->extack) ?:
 	      check_guarantee(fn, a, info->extack);
@@ -136,6 +138,19 @@ static void set_exempt(struct fmip_net *fn, struct nlattr **a)
 	WRITE_ONCE(fn->exempt_mask, mask);
 }
 
+static void config_write(struct fmip_net *fn, struct nlattr **a)
+{
+	lockdep_assert_held(&fn->lock);
+	if (a[FMIP_CONFIG_A_MODULE_BYTES])
+		fmip_room_set_module(nla_get_u64(a[FMIP_CONFIG_A_MODULE_BYTES]));
+	fmip_room_set(&fn->room, get_bytes(a[FMIP_CONFIG_A_NETNS_BYTES]),
+		      get_bytes(a[FMIP_CONFIG_A_GUARANTEE]));
+	set_exempt(fn, a);
+	if (a[FMIP_CONFIG_A_PROXIES_MAX])
+		WRITE_ONCE(fn->proxies_max,
+			   nla_get_u32(a[FMIP_CONFIG_A_PROXIES_MAX]));
+}
+
 /**
  * fmip_netlink_config_set() - FMIP_CMD_CONFIG_SET
  * @skb: request
@@ -146,21 +161,12 @@ static void set_exempt(struct fmip_net *fn, struct nlattr **a)
 int fmip_netlink_config_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct fmip_net *fn = fmip_net(genl_info_net(info));
-	struct nlattr **a = info->attrs;
 	int err;
 
-	err = config_check(fn, skb, info);
-	if (err)
-		return err;
-	if (a[FMIP_CONFIG_A_MODULE_BYTES])
-		fmip_room_set_module(nla_get_u64(a[FMIP_CONFIG_A_MODULE_BYTES]));
 	mutex_lock(&fn->lock);
-	fmip_room_set(&fn->room, get_bytes(a[FMIP_CONFIG_A_NETNS_BYTES]),
-		      get_bytes(a[FMIP_CONFIG_A_GUARANTEE]));
-	set_exempt(fn, a);
-	if (a[FMIP_CONFIG_A_PROXIES_MAX])
-		WRITE_ONCE(fn->proxies_max,
-			   nla_get_u32(a[FMIP_CONFIG_A_PROXIES_MAX]));
+	err = config_check(fn, skb, info);
+	if (!err)
+		config_write(fn, info->attrs);
 	mutex_unlock(&fn->lock);
-	return 0;
+	return err;
 }
