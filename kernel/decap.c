@@ -24,6 +24,7 @@
 #include <net/xfrm.h>
 
 #include "binding.h"
+#include "compat.h"
 #include "decap.h"
 #include "device.h"
 #include "foreign.h"
@@ -292,33 +293,35 @@ static bool right_payload(const struct opened *o, u8 first)
 static int open_payload(struct sk_buff *skb, struct opened *o)
 {
 	int start = skb_network_offset(skb) + o->offset;
-	struct fmip_tlv *tlv;
-	struct udphdr *uh;
+	struct {
+		struct udphdr udp;
+		struct fmip_tlv tlv;
+	} head;
 	int len;
 
-	if (!pskb_may_pull(skb, start + sizeof(*uh) + sizeof(*tlv)))
+	/* To trim the packet may move its headers. */
+	if (skb_copy_bits(skb, start, &head, sizeof(head)))
 		return -1;
-	uh = (struct udphdr *)(skb->data + start);
-	tlv = (struct fmip_tlv *)(uh + 1);
-	len = ntohs(uh->len);
-	if (!right_payload(o, tlv->type))
+	len = ntohs(head.udp.len);
+	if (!right_payload(o, head.tlv.type))
 		return -1;
-	if (len < sizeof(*uh) + sizeof(*tlv) || len > skb->len - start)
+	if (len < sizeof(head) || len > skb->len - start)
 		return FMIP_DROP_MALFORMED;
-	if (!udp_checksum_ok(skb, start, len, uh->check))
+	if (!udp_checksum_ok(skb, start, len, head.udp.check))
 		return FMIP_DROP_CHECKSUM;
 	/* What is behind the datagram is not of it. */
 	if (pskb_trim_rcsum(skb, start + len))
 		return FMIP_DROP_NO_MEMORY;
-	o->offset += sizeof(*uh);
+	o->offset += sizeof(head.udp);
 	if (o->path->encap == FMIP_ENCAP_UDP4) {
-		o->proto = tlv->type >> 4 == 6 ? IPPROTO_IPV6 : IPPROTO_IPIP;
+		o->proto = head.tlv.type >> 4 == 6 ? IPPROTO_IPV6 :
+						     IPPROTO_IPIP;
 		return FMIP_DROP_NONE;
 	}
-	if (ntohs(tlv->length) != len - sizeof(*uh) - sizeof(*tlv))
+	if (ntohs(head.tlv.length) != len - sizeof(head))
 		return FMIP_DROP_MALFORMED;
-	o->proto = tlv->nexthdr;
-	o->offset += sizeof(*tlv);
+	o->proto = head.tlv.nexthdr;
+	o->offset += sizeof(head.tlv);
 	return o->proto == IPPROTO_GRE ? open_gre(skb, o) : FMIP_DROP_NONE;
 }
 
@@ -417,7 +420,7 @@ static bool decapsulate_ecn(struct sk_buff *skb, const struct opened *o,
 
 /* Take the outer headers off. */
 static enum fmip_drop strip(struct sk_buff *skb, const struct opened *o,
-			    struct net_device *dev)
+			    struct net_device *dev, u8 depth)
 {
 	u8 outer[sizeof(struct ipv6hdr)] __aligned(8);
 
@@ -432,9 +435,14 @@ static enum fmip_drop strip(struct sk_buff *skb, const struct opened *o,
 	skb_reset_network_header(skb);
 	skb_reset_mac_header(skb);
 	memset(skb->cb, 0, sizeof(skb->cb));
+	fmip_packet_cb(skb)->depth = depth;
 	skb->dev = dev;
 	skb->skb_iif = dev->ifindex;
 	skb->pkt_type = PACKET_HOST;
+	/* What has been said of the checksum was of that of the datagram. */
+	if (o->path->key.carrier == FMIP_CARRIER_UDP)
+		__skb_decr_checksum_unnecessary(skb);
+	skb->csum_valid = 0;
 	return decapsulate_ecn(skb, o, outer) ? FMIP_DROP_ECN : FMIP_DROP_NONE;
 }
 
@@ -607,7 +615,8 @@ static bool receive(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 	why = FMIP_DROP_NOT_ACCEPTED;
 	if (!b || !policy_allows(skb, family))
 		goto drop;
-	why = depth < DEPTH_MAX ? strip(skb, o, dev) : FMIP_DROP_NESTING;
+	why = depth < DEPTH_MAX ? strip(skb, o, dev, from.depth) :
+				  FMIP_DROP_NESTING;
 	if (why)
 		goto drop;
 	fmip_stats_packet(fn, b, FMIP_COUNT_DECAP, skb->len);
@@ -632,6 +641,71 @@ static int gather(struct fmip_net *fn, struct sk_buff *skb)
 	return err;
 }
 
+/*
+ * GRO, or the sender, may have made one packet of several datagrams, with a packet
+ * in each.  What a tunnel's driver has made one is one, and says so.
+ */
+static bool is_aggregate(const struct sk_buff *skb, const struct opened *o)
+{
+	return skb_is_gso(skb) && o->path->key.carrier == FMIP_CARRIER_UDP &&
+	       !(skb_shinfo(skb)->gso_type & (SKB_GSO_UDP_TUNNEL |
+					      SKB_GSO_UDP_TUNNEL_CSUM));
+}
+
+/* As udp_rcv_segment(). */
+static struct sk_buff *take_apart(struct sk_buff *skb)
+{
+	__skb_push(skb, -skb_mac_offset(skb));
+	return __skb_gso_segment(skb, NETIF_F_SG | NETIF_F_IP_CSUM |
+				 NETIF_F_IPV6_CSUM, false);
+}
+
+/* The stack gets those that are not for us. */
+static void receive_each(struct fmip_net *fn, struct sk_buff *skb, u8 depth,
+			 const struct nf_hook_state *state)
+{
+	struct sk_buff *segs = take_apart(skb), *next;
+
+	if (IS_ERR_OR_NULL(segs)) {
+		fmip_stats_drop(fn, NULL, segs == ERR_PTR(-ENOMEM) ?
+				FMIP_DROP_NO_MEMORY : FMIP_DROP_MALFORMED,
+				skb_shinfo(skb)->gso_segs ?: 1);
+		kfree_skb(skb);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		struct opened o = {};
+
+		skb_mark_not_on_list(skb);
+		__skb_pull(skb, skb_network_offset(skb));
+		/* Who put them together has looked at their checksums. */
+		if (skb->ip_summed == CHECKSUM_NONE)
+			skb->csum_valid = 1;
+		/* To take them apart the place where it was has been used. */
+		fmip_packet_cb(skb)->depth = depth;
+		if (!open_ip4(fn, skb, &o) ||
+		    !receive(fn, skb, AF_INET, &o, depth))
+			state->okfn(state->net, state->sk, skb);
+	}
+}
+
+static bool decap4(struct fmip_net *fn, struct sk_buff *skb, u8 depth,
+		   const struct nf_hook_state *state)
+{
+	struct opened o = {};
+
+	if (!open_ip4(fn, skb, &o))
+		return false;
+	if (likely(!is_aggregate(skb, &o)))
+		return receive(fn, skb, AF_INET, &o, depth);
+	/* One datagram that a device shall fragment: nobody sends tunnels so. */
+	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP)
+		return false;
+	receive_each(fn, skb, depth, state);
+	return true;
+}
+
 /**
  * fmip_decap() - decapsulate a packet, if it comes out of a tunnel of ours
  * @fn: namespace
@@ -639,6 +713,7 @@ static int gather(struct fmip_net *fn, struct sk_buff *skb)
  *	local end of a tunnel; INPUT has seen it, or nobody listens there
  * @family: AF_INET6 or AF_INET
  * @depth: out of how many tunnels it came already
+ * @state: of the hook, at the end of which this is
  *
  * Packets of a tunnel from which no binding accepts anything are left to the
  * stack, so that another tunnel driver may have the same two ends.
@@ -646,13 +721,13 @@ static int gather(struct fmip_net *fn, struct sk_buff *skb)
  * Context: RCU, bottom halves off.
  * Return: true if @skb was consumed.
  */
-bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth)
+bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth,
+		const struct nf_hook_state *state)
 {
 	struct opened o = {};
 
 	if (family == AF_INET)
-		return open_ip4(fn, skb, &o) &&
-		       receive(fn, skb, family, &o, depth);
+		return decap4(fn, skb, depth, state);
 	if (unlikely(ipv6_hdr(skb)->nexthdr == NEXTHDR_FRAGMENT) &&
 	    may_be_ours(fn, skb) && gather(fn, skb))
 		return true;

@@ -6,9 +6,11 @@
 
 struct fmip_from;
 struct fmip_net;
+struct nf_hook_state;
 struct sk_buff;
 
-bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth);
+bool fmip_decap(struct fmip_net *fn, struct sk_buff *skb, u8 family, u8 depth,
+		const struct nf_hook_state *state);
 void fmip_decap_go_on(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 		      const struct fmip_from *from);
 void fmip_decap_route(struct sk_buff *skb, u8 family);

@@ -184,6 +184,7 @@ static __always_inline void strip(struct sk_buff *skb, const struct opened *o,
 	skb->dev = dev;
 	skb->skb_iif = dev->ifindex;
 	memset(skb->cb, 0, sizeof(skb->cb));
+	fmip_packet_cb(skb)->depth = o->from.depth;
 	IP6CB(skb)->iif = dev->ifindex;
 	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
 }

@@ -199,12 +199,12 @@ static enum fmip_drop check_ip6(struct net *net, struct inet6_dev *idev,
 	return FMIP_DROP_NONE;
 }
 
-/* Does somebody else send by an address of this router? */
+/* Does somebody else send by an address of this router, or of this VRF of it? */
 static bool is_martian(struct net *net, struct in_device *in_dev,
 		       __be32 saddr)
 {
 	return !IN_DEV_ACCEPT_LOCAL(in_dev) &&
-	       inet_addr_type(net, saddr) == RTN_LOCAL;
+	       fmip_packet_type4(net, in_dev->dev, saddr) == RTN_LOCAL;
 }
 
 /* What ip_route_input() and ip_forward() ask of the header. */

@@ -15,6 +15,7 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include <net/route.h>
+#include <net/xfrm.h>
 
 #include "arp.h"
 #include "attach.h"
@@ -108,21 +109,25 @@ static bool needs_stack(const struct sk_buff *skb, u8 family)
 	return needs_stack4(skb);
 }
 
-/* A prefix may hold addresses of the router itself, and broadcast ones. */
-static bool own(struct net *net, const struct sk_buff *skb, u8 family)
+/*
+ * A prefix may hold addresses of the router itself, and broadcast ones: those of
+ * the VRF of @dev, if it is in one.
+ */
+static bool own(struct net *net, const struct sk_buff *skb, u8 family,
+		const struct net_device *dev)
 {
 	if (family == AF_INET6)
-		return ipv6_chk_addr(net, &ipv6_hdr(skb)->daddr, NULL, 0);
-	return fmip_packet_type4(net, NULL, ip_hdr(skb)->daddr) != RTN_UNICAST;
+		return ipv6_chk_addr(net, &ipv6_hdr(skb)->daddr, dev, 0);
+	return fmip_packet_type4(net, dev, ip_hdr(skb)->daddr) != RTN_UNICAST;
 }
 
 static bool is_own(struct net *net, const struct sk_buff *skb, u8 family,
-		   const struct fmip_match *m)
+		   const struct fmip_match *m, const struct net_device *dev)
 {
 	if (likely(fmip_match_whole(&m->key) &&
 		   m->key.direction == FMIP_DIRECTION_DST))
 		return false;
-	return own(net, skb, family);
+	return own(net, skb, family, dev);
 }
 
 static int nd_not_for_us(struct net *net, struct sock *sk, struct sk_buff *skb)
@@ -198,7 +203,7 @@ bool fmip_hooks_take(struct fmip_net *fn, struct sk_buff *skb, u8 family,
 		fmip_attach_data(fn, skb, (struct net_device *)from->in,
 				 family);
 	m = fmip_forward_find(fn, skb, family, from);
-	if (!m || is_own(fn->net, skb, family, m))
+	if (!m || is_own(fn->net, skb, family, m, from->in))
 		return false;
 	if (family == AF_INET6 && unlikely(fmip_nd_is(skb))) {
 		nd_unicast(fn, skb, (struct net_device *)from->in);
@@ -241,7 +246,9 @@ static unsigned int discover(struct fmip_net *fn, struct sk_buff *skb,
 {
 	struct fmip_nd nd;
 
-	if (!fmip_nd_parse(skb, state->in, &nd))
+	/* What the stack will drop counts for nothing. */
+	if (!fmip_nd_parse(skb, state->in, &nd) ||
+	    !xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb))
 		return NF_ACCEPT;
 	if (nd.type == NDISC_NEIGHBOUR_ADVERTISEMENT) {
 		fmip_attach_advertised(fn, state->in, &nd);
@@ -283,7 +290,7 @@ static unsigned int route_or_take(struct sk_buff *skb, u8 family,
 	    READ_ONCE(fn->deaf) || exempt(fn, skb))
 		return NF_ACCEPT;
 	if (READ_ONCE(fn->receivers) && nobody_minds(fn, skb, family, state->in) &&
-	    fmip_decap(fn, skb, family, from.depth))
+	    fmip_decap(fn, skb, family, from.depth, state))
 		return NF_STOLEN;
 	return fmip_hooks_take(fn, skb, family, &from) ? NF_STOLEN : NF_ACCEPT;
 }
@@ -356,7 +363,7 @@ static unsigned int take_local(struct sk_buff *skb, u8 family,
 	m = fmip_forward_find(fn, skb, family, &from);
 	plan = m ? rcu_dereference(m->binding->plan) : NULL;
 	if (!plan || !plan->local || fmip_target_nested(m->binding) ||
-	    is_own(state->net, skb, family, m))
+	    is_own(state->net, skb, family, m, state->out))
 		return NF_ACCEPT;
 	fmip_forward_local(m->binding, skb, family);
 	return NF_STOLEN;
@@ -385,14 +392,15 @@ static unsigned int local_out4(void *priv, struct sk_buff *skb,
 }
 
 /*
- * Out of how many tunnels has it come?  To put fragments together IPv4 has made
- * use of the place where that was.
+ * Out of how many tunnels has it come?  In a VRF it is received once more, by the
+ * VRF's device, but what says where it came in first stays.
  */
-static u8 known_depth(struct sk_buff *skb, u8 family)
+static u8 known_depth(const struct fmip_net *fn, struct sk_buff *skb, u8 family)
 {
-	if (family == AF_INET && IPCB(skb)->flags & IPSKB_FRAG_COMPLETE)
-		return 1;
-	return fmip_packet_cb(skb)->depth;
+	const struct net_device *dev = rcu_dereference(fn->dev);
+	int iif = family == AF_INET6 ? IP6CB(skb)->iif : IPCB(skb)->iif;
+
+	return dev && iif == dev->ifindex ? fmip_packet_cb(skb)->depth : 0;
 }
 
 /* What is for this router, and has passed INPUT. */
@@ -400,7 +408,6 @@ static unsigned int deliver(struct sk_buff *skb, u8 family,
 			    const struct nf_hook_state *state)
 {
 	struct fmip_net *fn = fmip_net(state->net);
-	u8 depth = 0;
 
 	if (READ_ONCE(fn->deaf))
 		return NF_ACCEPT;
@@ -411,9 +418,8 @@ static unsigned int deliver(struct sk_buff *skb, u8 family,
 		return NF_ACCEPT;
 	if (!READ_ONCE(fn->receivers) || exempt(fn, skb))
 		return NF_ACCEPT;
-	if (state->in == rcu_access_pointer(fn->dev))
-		depth = known_depth(skb, family);
-	return fmip_decap(fn, skb, family, depth) ? NF_STOLEN : NF_ACCEPT;
+	return fmip_decap(fn, skb, family, known_depth(fn, skb, family),
+			  state) ? NF_STOLEN : NF_ACCEPT;
 }
 
 static unsigned int local_in6(void *priv, struct sk_buff *skb,

@@ -128,8 +128,8 @@ static inline void fmip_packet_scrub(struct sk_buff *skb)
  * @tunnel: id of the tunnel that it came out of, or 0
  * @key: the key that it came with, if @has_key
  * @has_key: see @key
- * @depth: out of how many tunnels it came; also on the way from PREROUTING to
- *	INPUT, if it has been received on the fmip device
+ * @depth: out of how many tunnels it came, also from there, or from PREROUTING
+ *	on the fmip device, to INPUT
  *
  * A packet that a hook has queued to user space is looked up afresh when it
  * comes back, and that is the only one who knows where it came from.

@@ -453,10 +453,21 @@ number() { # number FAMILY NUMBER
 }
 
 # listen PORT: so that a datagram to the PAR has a socket
+LISTENING=()
 listen() {
 	background in_ns "$PAR" udplog recv --bind ::ffff:$OUT_ADDR4 --port "$1" --count 10 \
 		--wait 60000 --log "$LIB_TMP/listen.$1" >"$LIB_TMP/ready.$1"
+	LISTENING+=($!)
 	wait_line "$WAIT_MS" "$LIB_TMP/ready.$1" ready || bail "udplog does not listen"
+}
+
+listen_no_more() {
+	local pid
+
+	for pid in "${LISTENING[@]}"; do
+		stop "$pid"
+	done
+	LISTENING=()
 }
 
 test_udp() {
@@ -487,6 +498,74 @@ test_udp() {
 		"$udp/Raw(bytes.fromhex('3b000500')+b's'*20)"
 	becomes "tlv4: IPv6 without the header is left to the socket" socket "$tlv/$inner"
 	becomes "tlv4: and IPv4" socket "$tlv/$(from_node 8 4 24505)"
+	listen_no_more
+}
+
+TOGETHER=8
+
+# together ROW PORT FAMILY: as many packets in a tunnel over UDP, each of the same length,
+# with ports from PORT on, and last what is for the socket
+together() {
+	local i words='' last
+
+	row "$1"
+	[[ $NAME == udp4 ]] && last=$(outer "$1" 6) ||
+		last="$(outer4)/UDP(sport=$TLV_DPORT,dport=$TLV_SPORT)"
+	for ((i = 0; i < TOGETHER; i++)); do
+		words+="$(tunnelled "$1" "$3" $(($2 + i))),"
+	done
+	echo "Together($words$last/Raw(b'; fewer'))"
+}
+
+# come_apart NAME PORT: those and others, by any way, come out one by one
+come_apart() {
+	local i n family ports=() one="$LIB_TMP/one.pcap" apart="$LIB_TMP/apart.pcap"
+
+	capture_start "$PAR" out0 "$one" -Q in "udp and src $END_ADDR4"
+	capture_start "$CN" eth0 "$apart" -Q in udp
+	listen 5437
+	listen $TLV_SPORT
+	outcomes BEFORE
+	n=$2
+	for i in 7 8; do
+		for family in 6 4; do
+			inject "$FAR" "$(together $i "$n" $family)"
+			mapfile -t -O ${#ports[@]} ports < <(seq "$n" $((n + TOGETHER - 1)))
+			n=$((n + TOGETHER))
+		done
+	done
+	settle
+	capture_stop "$one"
+	capture_stop "$apart"
+	busywait "$WAIT_MS" eval 'outcomes NOW; ((NOW[socket] >= BEFORE[socket] + 4))'
+	listen_no_more
+	is "$1: they come as one packet" "$(dissect "$one" ip frame.number | wc -l)" 4
+	is "... and out of the tunnel as many" \
+		"$((NOW[decap] - BEFORE[decap]))" $((4 * TOGETHER))
+	is "... in order" "$(dissect "$apart" udp udp.dstport | xargs)" "${ports[*]}"
+	is "... but for what is the socket's" "$((NOW[socket] - BEFORE[socket]))" 4
+}
+
+# What has been several datagrams on the wire, or would have been.
+test_together() {
+	come_apart "datagrams that the sender has put together" 25000
+	in_ns "$PAR" nft -f - <<-END || bail "nft refused the rules"
+		table inet minds {
+			chain input {
+				type filter hook input priority 0
+			}
+		}
+	END
+	come_apart "the same with a firewall" 25100
+	in_ns "$PAR" nft delete table inet minds
+	in_ns "$CORE" ethtool -K in0 tso off tx-udp-segmentation off &&
+		in_ns "$PAR" ethtool -K out0 gro on rx-udp-gro-forwarding on ||
+		bail "ethtool failed"
+	come_apart "those that GRO has" 25200
+	in_ns "$PAR" ethtool -K out0 rx-gro-list on || bail "ethtool failed"
+	come_apart "those in its list" 25300
+	in_ns "$PAR" ethtool -K out0 gro off rx-udp-gro-forwarding off rx-gro-list off
+	in_ns "$CORE" ethtool -K in0 tso on tx-udp-segmentation on
 }
 
 # Nodes with the same IPv4 address, which come with keys of their own and leave
@@ -588,6 +667,7 @@ check_ecn
 test_ip
 test_gre
 test_udp
+test_together
 test_overlap
 test_nesting
 test_interoperation

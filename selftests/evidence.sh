@@ -294,6 +294,68 @@ test_guard() {
 	fmip tunnel del id 9
 }
 
+# blocked NAME COMMAND...: what the command sends is no sign while a policy of IPsec
+# blocks it
+blocked() {
+	local policy="dir in src ::/0 dst ::/0 proto 58 type 136"
+
+	forget $NCOA
+	add 87 $NCOA una,na
+	# shellcheck disable=SC2086 # words
+	ip -n "$NAR" xfrm policy add $policy action block || bail "no policy"
+	"${@:2}"
+	check "$1, which a policy of IPsec blocks: ignored" unmoved 87 0
+	# shellcheck disable=SC2086 # words
+	ip -n "$NAR" xfrm policy del $policy
+	"${@:2}"
+	check "without the policy it opens the gate" busywait "$WAIT_MS" gate_is open
+	fmip binding del id 87
+}
+
+test_policy() {
+	blocked "a UNA" una
+	blocked "an NA" na
+	in_ns "$NAR" nft -f - <<-END || bail "nft refused the rules"
+		table ip6 minds {
+			chain input {
+				type filter hook input priority 0
+			}
+		}
+	END
+	blocked "a UNA where there is a firewall" una
+	in_ns "$NAR" nft delete table ip6 minds
+}
+
+# A verdict that takes its time is one all the same.
+test_queued() {
+	in_ns "$NAR" nft -f - <<-END || bail "nft refused the rules"
+		table ip6 ask {
+			chain input {
+				type filter hook input priority 0
+				icmpv6 type nd-neighbor-advert queue num 5
+			}
+		}
+	END
+	verdict_start "$NAR" 5
+	forget $NCOA
+	add 88 $NCOA una
+	una
+	wait_line "$WAIT_MS" "$LIB_TMP/verdict" "queued 1" || bail "nothing was queued"
+	check "a UNA that waits for its verdict does nothing" unmoved 88 0
+	echo drop >&"$VERDICT_IN"
+	wait_line "$WAIT_MS" "$LIB_TMP/verdict" "dropped 1" || bail "no verdict"
+	check "nor does one that user space drops" unmoved 88 0
+	una
+	wait_line "$WAIT_MS" "$LIB_TMP/verdict" "queued 2" || bail "nothing was queued"
+	echo accept >&"$VERDICT_IN"
+	check "one that it accepts opens the gate" busywait "$WAIT_MS" gate_is open
+	round_trip
+	is "once" "$(counter "$NAR" attached id 88) $(told attached 88 | wc -l)" "1 1"
+	exec {VERDICT_IN}>&-
+	in_ns "$NAR" nft delete table ip6 ask
+	fmip binding del id 88
+}
+
 # ---- the same for IPv4 --------------------------------------------------
 
 # arrives4 NAME ON COMMAND...
@@ -404,6 +466,8 @@ test_prefix
 test_uplink
 test_copy
 test_guard
+test_policy
+test_queued
 test_ipv4
 test_ipv4_others
 test_capture

@@ -227,12 +227,7 @@ test_mss() {
 # ---- a queue to user space ----------------------------------------------
 
 queue_start() {
-	mkfifo "$LIB_TMP/verdict.in"
-	: >"$LIB_TMP/verdict"
-	in_ns "$PAR" verdict 5 <"$LIB_TMP/verdict.in" >"$LIB_TMP/verdict" &
-	LIB_PIDS+=($!)
-	exec {VERDICT_IN}>"$LIB_TMP/verdict.in"
-	wait_line "$WAIT_MS" "$LIB_TMP/verdict" ready || bail "there is no queue to user space"
+	verdict_start "$PAR" 5
 	QUEUED=0
 }
 

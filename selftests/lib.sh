@@ -241,6 +241,17 @@ stop() {
 	wait "$1" 2>/dev/null
 }
 
+# verdict_start NETNS QUEUE: what user space says of the packets of an nft queue goes
+# to VERDICT_IN, what becomes of them is in $LIB_TMP/verdict
+verdict_start() {
+	mkfifo "$LIB_TMP/verdict.in"
+	: >"$LIB_TMP/verdict"
+	in_ns "$1" verdict "$2" <"$LIB_TMP/verdict.in" >"$LIB_TMP/verdict" &
+	LIB_PIDS+=($!)
+	exec {VERDICT_IN}>"$LIB_TMP/verdict.in"
+	wait_line "$WAIT_MS" "$LIB_TMP/verdict" ready || bail "there is no queue to user space"
+}
+
 # at_exit COMMAND...: the last one that was named runs first
 at_exit() {
 	LIB_AT_EXIT=("$(printf '%q ' "$@")" "${LIB_AT_EXIT[@]}")
@@ -315,9 +326,10 @@ dmesg_since() {
 	dmesg | sed "1,/$(printf '%s' "$LIB_DMESG" | sed 's/[].[*^$\/]/\\&/g')/d"
 }
 
-# dmesg_clean: fails if the kernel has complained since dmesg_mark
+# dmesg_clean: fails if the kernel has complained since dmesg_mark; whose the data
+# races are that KCSAN reports, the runner of the tests knows
 dmesg_clean() {
-	! dmesg_since | grep -E 'WARNING:|BUG:|Oops|Call Trace|KASAN|refcount_t:|possible circular|suspicious RCU|inconsistent lock|rcu: INFO|blocked for more than|unregister_netdevice: waiting'
+	! dmesg_since | grep -v 'BUG: KCSAN:' | grep -E 'WARNING:|BUG:|Oops|Call Trace|KASAN|refcount_t:|possible circular|suspicious RCU|inconsistent lock|rcu: INFO|blocked for more than|unregister_netdevice: waiting'
 }
 
 # ---- captures -----------------------------------------------------------

@@ -284,6 +284,39 @@ exemptions() {
 	fmip binding flush
 }
 
+# The router's own addresses are those of the VRF where a packet is.
+own_in_vrf() {
+	local to="IP(src='10.255.13.2',dst" from="IP(dst='198.18.0.1',src"
+	local to6="IPv6(src='2001:db8:d::2',dst"
+
+	ip -n "$NAR" addr add 10.255.13.1/24 dev up1 || bail "no IPv4 in the VRF"
+	ip -n "$CN" -batch - <<-END || bail "the network could not be set up"
+		addr add 10.255.13.2/24 dev eth1
+		route add 198.18.0.1 via 10.255.13.1
+		route add 10.255.3.1 via 10.255.13.1
+		route add $NAR_ADDR via 2001:db8:d::1
+	END
+	batch <<-END
+		binding add id 30 dst ::/0 target tunnel 1 key 30
+		binding add id 31 dst 0.0.0.0/0 target tunnel 1 key 31
+	END
+	try "in a VRF IPv4 is taken" 31 "$to='198.18.0.1')/@"
+	try "its address in the VRF is the router's" none "$to='10.255.13.1')/@"
+	try "its addresses elsewhere are not" 31 "$to='10.255.3.1')/@"
+	try "nobody else sends from the one" none "$from='10.255.13.1')/@"
+	try "anybody may send from the others" 31 "$from='10.255.3.1')/@"
+	try "IPv6: its address in the VRF is the router's" none "$to6='2001:db8:d::1')/@"
+	try "its addresses elsewhere are not" 30 "$to6='$NAR_ADDR')/@"
+	check "and it answers there" in_ns "$CN" ping -q -c 1 -W 5 2001:db8:d::1
+	check "in IPv4, too" in_ns "$CN" ping -q -c 1 -W 5 10.255.13.1
+	is "what nobody else sends is counted" "$(counter "$NAR" dropped.source id 31)" 1
+	fmip binding flush
+	ip -n "$CN" -batch - <<-END
+		route del 10.255.3.1 via 10.255.13.1
+		route del $NAR_ADDR via 2001:db8:d::1
+	END
+}
+
 # ---- the same IPv4 address twice ----------------------------------------
 
 # node NUMBER: one behind the far end, known by its key, whose correspondent node
@@ -447,6 +480,7 @@ lengths src $BASE4 23000
 scopes
 directions
 exemptions
+own_in_vrf
 capture_stop "$CAPTURE"
 read_keys
 check_lengths "IPv6 destination" 20000 128 -
