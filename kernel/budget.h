@@ -4,7 +4,10 @@
 
 #include <linux/types.h>
 
-u32 fmip_budget_left(u64 expired_ns, u64 *later_ns);
+u32 fmip_budget_left(u64 expired_ns, u64 *until_ns);
+u32 fmip_budget_arrival(u64 now_ns);
 void fmip_budget_spend(u32 packets);
+u64 fmip_budget_turn(void);
+bool fmip_budget_hold_end(unsigned long *later);
 
 #endif /* _FMIP_BUDGET_H */

@@ -9,6 +9,7 @@
 #include <linux/timer.h>
 
 #include "binding.h"
+#include "budget.h"
 #include "expiry.h"
 #include "net.h"
 #include "netlink.h"
@@ -208,7 +209,13 @@ enum after {
 static enum after hold_expired(struct fmip_binding *b)
 {
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
+	unsigned long later;
 
+	if (!fmip_budget_hold_end(&later)) {
+		b->more->hold_end = jiffies + later;
+		fmip_expiry_arm(b);
+		return NOTHING;
+	}
 	b->more->has_hold_end = false;
 	if (policy->hold_expiry == FMIP_EXPIRY_DELETE &&
 	    b->gate == FMIP_GATE_HOLD) {

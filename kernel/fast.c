@@ -159,7 +159,9 @@ static __always_inline bool find_path(struct fast *f)
 		     f->neigh->dev != f->dst->dev || !ip6_dst_idev(f->dst)))
 		return false;
 	f->dev = rcu_dereference(f->fn->dev);
-	f->room = path->room;
+	/* Pairs with set_route() in path.c: the neighbour comes after the room. */
+	smp_rmb();
+	f->room = READ_ONCE(path->room);
 	return true;
 }
 

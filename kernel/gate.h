@@ -21,9 +21,16 @@
 
 /*
  * Most packets that are sent, or dropped, without letting go of the processor, by
- * one request, for one arrival, or by the timers of all bindings in one run.
+ * one request, or for one packet.
  */
 #define FMIP_GATE_BUDGET	64
+
+/*
+ * The same by the timers of all bindings in one run of their softirq: nearly as many
+ * as the stack takes in one of its own (net.core.netdev_budget), or what comes would
+ * be more than what goes where the processor has no time for more.
+ */
+#define FMIP_GATE_RUN		256
 
 /**
  * enum fmip_gate_step - what moves a gate

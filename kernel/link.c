@@ -106,16 +106,17 @@ bool fmip_link_up(const struct net_device *dev)
  * fmip_link_resolved() - can a neighbour be sent to without waiting for it?
  * @neigh: its entry
  *
- * If not, it is asked for an answer.
+ * If not, it is asked for an answer, but not here.
  *
- * Context: RCU, bottom halves off.
+ * Context: RCU, bottom halves off; nothing is sent.
  * Return: true if so, or if it does not answer.
  */
 bool fmip_link_resolved(struct neighbour *neigh)
 {
 	if (READ_ONCE(neigh->nud_state) & (NUD_VALID | NUD_FAILED))
 		return true;
-	neigh_event_send(neigh, NULL);
+	/* By its timer: where the link is a tunnel, we might see the question. */
+	neigh_event_send_probe(neigh, NULL, false);
 	return READ_ONCE(neigh->nud_state) & NUD_VALID;
 }
 
@@ -123,17 +124,19 @@ bool fmip_link_resolved(struct neighbour *neigh)
  * fmip_link_ready() - would a packet go out at once, if it were sent now?
  * @link: a link target
  * @skb: packet
+ * @patient: a neighbour that has been asked is waited for
  *
  * Context: RCU, bottom halves off.
  * Return: true if so, or if waiting would be of no use.
  */
-bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb)
+bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb,
+		     bool patient)
 {
 	struct neighbour *neigh;
 
 	if (!fmip_link_up(link->dev))
 		return false;
-	if (link->has_lladdr)
+	if (link->has_lladdr || !patient)
 		return true;
 	neigh = find_neigh(link->dev, skb);
 	return IS_ERR(neigh) || fmip_link_resolved(neigh);

@@ -34,7 +34,8 @@ struct fmip_standin *fmip_link_standin(struct fmip_net *fn,
 				       unsigned int mtu);
 bool fmip_link_up(const struct net_device *dev);
 bool fmip_link_resolved(struct neighbour *neigh);
-bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb);
+bool fmip_link_ready(const struct fmip_link *link, struct sk_buff *skb,
+		     bool patient);
 enum fmip_drop fmip_link_xmit(struct fmip_net *fn,
 			      const struct fmip_link *link,
 			      struct sk_buff *skb);

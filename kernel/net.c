@@ -31,10 +31,8 @@ EXPORT_SYMBOL_IF_KUNIT(fmip_net_id);
 static void reap_run(struct work_struct *work)
 {
 	struct fmip_net *fn = container_of(work, struct fmip_net, reap_work);
-
 	bool more;
 
-	fmip_queue_free_spent(fn);
 	do {
 		mutex_lock(&fn->lock);
 		more = fmip_binding_reap_some(fn);
@@ -128,7 +126,7 @@ static int __net_init net_init(struct net *net)
 	ratelimit_state_init(&fn->rejected_limit, HZ, 100);
 	ratelimit_set_flags(&fn->rejected_limit, RATELIMIT_MSG_ON_RELEASE);
 	fmip_room_init(&fn->room, net);
-	skb_queue_head_init(&fn->spent);
+	fmip_spent_init(&fn->spent);
 	fn->proxies_max = DEFAULT_PROXIES;
 	return 0;
 }
@@ -161,7 +159,7 @@ static void __net_exit net_pre_exit(struct net *net)
 static void stop_reaper(struct fmip_net *fn)
 {
 	cancel_work_sync(&fn->reap_work);
-	fmip_queue_free_spent(fn);
+	fmip_spent_end(&fn->spent);
 	rtnl_lock();
 	mutex_lock(&fn->lock);
 	fmip_proxy_reap(fn);

@@ -7,7 +7,6 @@
 #include <linux/mutex.h>
 #include <linux/ratelimit.h>
 #include <linux/rhashtable.h>
-#include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
@@ -16,6 +15,7 @@
 #include "hooks.h"
 #include "match.h"
 #include "room.h"
+#include "spent.h"
 #include "stats.h"
 
 /**
@@ -43,10 +43,6 @@
  * @receivers: how many accepts there are; read without a lock
  * @data_attaches: bindings that wait for a node's packets
  * @stats: counters
- * @buffered_packets: packets buffered in the namespace
- * @buffered_bytes: their truesize
- * @room: what they may take
- * @spent: copies that are not needed any more, to be freed
  * @exempt_mark: packets with this mark pass by
  * @exempt_mask: the bits of the mark that count; 0 if none do
  * @proxies_max: most addresses proxied
@@ -61,6 +57,10 @@
  * @idle_work: unregisters them after a while without bindings
  * @rejected_limit: holds back events about what is rejected
  * @closing: the namespace goes, under @lock
+ * @buffered_packets: packets buffered in the namespace
+ * @buffered_bytes: their truesize
+ * @room: what they may take
+ * @spent: copies that are not needed any more, to be freed
  */
 struct fmip_net {
 	struct net *net;
@@ -84,10 +84,6 @@ struct fmip_net {
 	u32 receivers;
 	atomic_t data_attaches;
 	struct fmip_pcpu_stats __percpu *stats;
-	atomic_long_t buffered_packets;
-	atomic_long_t buffered_bytes;
-	struct fmip_room room;
-	struct sk_buff_head spent;
 	u32 exempt_mark;
 	u32 exempt_mask;
 	u32 proxies_max;
@@ -102,6 +98,11 @@ struct fmip_net {
 	struct delayed_work idle_work;
 	struct ratelimit_state rejected_limit;
 	bool closing;
+	/* Written for what is buffered; much of the above is read for all packets. */
+	atomic_long_t buffered_packets ____cacheline_aligned_in_smp;
+	atomic_long_t buffered_bytes;
+	struct fmip_room room;
+	struct fmip_spent spent;
 };
 
 extern unsigned int fmip_net_id;

@@ -75,11 +75,6 @@ static struct fmip_policy rfc5568(u32 speedup)
 	return policy;
 }
 
-static void run_timer(struct fmip_binding *b)
-{
-	b->queue->timer.function(&b->queue->timer);
-}
-
 /* @n packets come, one @every so often, the first of them now. */
 static void arrive(struct kunit *test, struct fmip_binding *b, u32 n, u64 every)
 {
@@ -108,7 +103,7 @@ static unsigned int run_until_open(struct kunit *test, struct fmip_binding *b,
 
 	while (b->gate != FMIP_GATE_OPEN && n++ < most) {
 		bed->now += TICK;
-		run_timer(b);
+		testbed_run_timer(b);
 	}
 	return n;
 }
@@ -126,12 +121,12 @@ static void at_most_five_leave_at_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sent(test), BURST);
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_DRAINING);
 	/* Nor do any more before a tick is over. */
-	run_timer(b);
+	testbed_run_timer(b);
 	KUNIT_EXPECT_EQ(test, sent(test), BURST);
 	while (b->gate != FMIP_GATE_OPEN && bed->now < c->start + MINUTE) {
 		before = sent(test);
 		bed->now += TICK;
-		run_timer(b);
+		testbed_run_timer(b);
 		most = max(most, sent(test) - before);
 	}
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
@@ -205,11 +200,11 @@ static void order_is_kept_when_the_link_is_lost_again(struct kunit *test)
 	arrive(test, b, PACKETS, MS);
 	testbed_open(b);
 	bed->now += 3 * MS;
-	run_timer(b);
+	testbed_run_timer(b);
 	testbed_expect_sent(test, 0, 7);
 	testbed_hold(b);
 	bed->now += 10 * MS;
-	run_timer(b);
+	testbed_run_timer(b);
 	testbed_expect_sent(test, 0, 0);
 	testbed_pass(test, b, testbed_ip6(test, PACKETS, LEN));
 	testbed_open(b);
@@ -232,7 +227,7 @@ static void a_clock_that_jumps_sends_no_flood(struct kunit *test)
 	bed->now += 60 * MINUTE;
 	while (b->gate != FMIP_GATE_OPEN && runs++ < 100) {
 		before = sent(test);
-		run_timer(b);
+		testbed_run_timer(b);
 		most = max(most, sent(test) - before);
 		bed->now += TICK;
 	}
@@ -263,10 +258,10 @@ static void a_hold_may_take_half_a_year(struct kunit *test)
 	testbed_open(b);
 	for (i = BURST; i < ARRAY_SIZE(came); i++) {
 		bed->now = opened + came[i] / 2 - 1;
-		run_timer(b);
+		testbed_run_timer(b);
 		KUNIT_EXPECT_EQ_MSG(test, sent(test), i, "before packet %u is due", i);
 		bed->now++;
-		run_timer(b);
+		testbed_run_timer(b);
 		KUNIT_EXPECT_EQ_MSG(test, sent(test), i + 1, "when packet %u is due", i);
 	}
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
@@ -291,10 +286,10 @@ static void a_fixed_rate_is_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sent(test), BURST);
 	for (i = BURST; i < PACKETS; i++) {
 		bed->now = opened + (i + 1 - BURST) * 10 * MS - 1;
-		run_timer(b);
+		testbed_run_timer(b);
 		KUNIT_EXPECT_EQ(test, sent(test), i);
 		bed->now++;
-		run_timer(b);
+		testbed_run_timer(b);
 		KUNIT_EXPECT_EQ(test, sent(test), i + 1);
 	}
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
@@ -314,11 +309,11 @@ static void at_once_still_lets_go_of_the_processor(struct kunit *test)
 	/* By the clock of timers, which is not the test's. */
 	KUNIT_EXPECT_GE(test, hrtimer_get_expires_ns(&b->queue->timer),
 			before + FMIP_GATE_PAUSE_NS);
-	run_timer(b);
+	testbed_run_timer(b);
 	KUNIT_EXPECT_EQ(test, sent(test), 2 * FMIP_GATE_BUDGET);
-	run_timer(b);
+	testbed_run_timer(b);
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_DRAINING);
-	run_timer(b);
+	testbed_run_timer(b);
 	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
 	testbed_expect_sent(test, 0, 3 * FMIP_GATE_BUDGET + 1);
 	release_done(b);
@@ -329,12 +324,51 @@ static void run_timer_too(struct fmip_binding *b)
 {
 	hrtimer_cancel(&b->queue->timer);
 	hrtimer_set_expires(&b->queue->timer, 0);
-	run_timer(b);
+	testbed_run_timer(b);
 }
 
 static void timers_of_one_run_share_a_budget(struct kunit *test)
 {
-	const u32 first = 40, second = FMIP_GATE_BUDGET - first, all = FMIP_GATE_BUDGET + first;
+	const u32 first = 40, share = FMIP_GATE_RUN - first, rest = 16;
+	struct fmip_policy policy = testbed_policy();
+	struct fmip_binding *b = testbed_binding(test, &policy);
+	struct fmip_binding *other = testbed_second_binding(test, &policy);
+	u32 i, n;
+
+	testbed_hold(b);
+	testbed_hold(other);
+	local_bh_disable();
+	for (i = 0; i < FMIP_GATE_BUDGET + first; i++)
+		testbed_pass(test, b, testbed_ip6(test, i, LEN));
+	for (i = 0; i < FMIP_GATE_BUDGET + share + rest; i++)
+		testbed_pass(test, other, testbed_ip6(test, 1000 + i, LEN));
+	testbed_open(b);
+	testbed_expect_sent(test, 0, FMIP_GATE_BUDGET);
+	testbed_open(other);
+	testbed_expect_sent(test, 1000, FMIP_GATE_BUDGET);
+	testbed_run_timer(b);
+	testbed_expect_sent(test, FMIP_GATE_BUDGET, first);
+	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
+	for (i = 0; i < share; i += n) {
+		n = min_t(u32, share - i, FMIP_GATE_BUDGET);
+		run_timer_too(other);
+		testbed_expect_sent(test, 1000 + FMIP_GATE_BUDGET + i, n);
+	}
+	run_timer_too(other);
+	testbed_expect_sent(test, 0, 0);
+	KUNIT_EXPECT_EQ(test, other->gate, FMIP_GATE_DRAINING);
+	/* It was put off to another run. */
+	KUNIT_EXPECT_TRUE(test, hrtimer_active(&other->queue->timer));
+	testbed_run_timer(other);
+	testbed_expect_sent(test, 1000 + FMIP_GATE_BUDGET + share, rest);
+	KUNIT_EXPECT_EQ(test, other->gate, FMIP_GATE_OPEN);
+	hrtimer_cancel(&b->queue->timer);
+	release_done(other);
+}
+
+/* Who is put off goes before who has sent something. */
+static void who_is_put_off_is_next(struct kunit *test)
+{
 	struct fmip_policy policy = testbed_policy();
 	struct fmip_binding *b = testbed_binding(test, &policy);
 	struct fmip_binding *other = testbed_second_binding(test, &policy);
@@ -343,29 +377,27 @@ static void timers_of_one_run_share_a_budget(struct kunit *test)
 	testbed_hold(b);
 	testbed_hold(other);
 	local_bh_disable();
-	for (i = 0; i < all; i++) {
+	for (i = 0; i < FMIP_GATE_RUN + 2 * FMIP_GATE_BUDGET; i++)
 		testbed_pass(test, b, testbed_ip6(test, i, LEN));
+	for (i = 0; i < 2 * FMIP_GATE_BUDGET; i++)
 		testbed_pass(test, other, testbed_ip6(test, 1000 + i, LEN));
-	}
 	testbed_open(b);
-	testbed_expect_sent(test, 0, FMIP_GATE_BUDGET);
 	testbed_open(other);
-	testbed_expect_sent(test, 1000, FMIP_GATE_BUDGET);
-	run_timer(b);
-	testbed_expect_sent(test, FMIP_GATE_BUDGET, first);
-	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
+	testbed_run_timer(b);
+	for (i = FMIP_GATE_BUDGET; i < FMIP_GATE_RUN; i += FMIP_GATE_BUDGET)
+		run_timer_too(b);
+	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_DRAINING);
 	run_timer_too(other);
-	testbed_expect_sent(test, 1000 + FMIP_GATE_BUDGET, second);
-	run_timer_too(other);
-	testbed_expect_sent(test, 0, 0);
 	KUNIT_EXPECT_EQ(test, other->gate, FMIP_GATE_DRAINING);
-	/* It was put off to another run. */
-	KUNIT_EXPECT_TRUE(test, hrtimer_active(&other->queue->timer));
-	run_timer(other);
-	testbed_expect_sent(test, 1000 + FMIP_GATE_BUDGET + second, first - second);
+	KUNIT_EXPECT_LT(test, hrtimer_get_expires_ns(&other->queue->timer),
+			hrtimer_get_expires_ns(&b->queue->timer));
+	testbed_run_timer(other);
 	KUNIT_EXPECT_EQ(test, other->gate, FMIP_GATE_OPEN);
-	hrtimer_cancel(&b->queue->timer);
-	release_done(other);
+	testbed_run_timer(b);
+	KUNIT_EXPECT_EQ(test, b->gate, FMIP_GATE_OPEN);
+	skb_queue_purge(&((struct testbed *)test->priv)->sent);
+	hrtimer_cancel(&other->queue->timer);
+	release_done(b);
 }
 
 static struct kunit_case cases[] = {
@@ -378,6 +410,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_fixed_rate_is_kept),
 	KUNIT_CASE(at_once_still_lets_go_of_the_processor),
 	KUNIT_CASE(timers_of_one_run_share_a_budget),
+	KUNIT_CASE(who_is_put_off_is_next),
 	{}
 };
 

@@ -150,13 +150,16 @@ static void set_route(struct fmip_path *path, struct dst_entry *dst, u32 cookie,
 	old_neigh = rcu_replace_pointer(path->neigh, NULL,
 					lockdep_is_held(&path->dst_lock));
 	RCU_INIT_POINTER(path->standin, NULL);
+	/* It never shrinks: who has the old neighbour still may read the new room. */
+	if (dst)
+		WRITE_ONCE(path->room,
+			   max_t(unsigned int, path->room,
+				 LL_RESERVED_SPACE(dst->dev) + dst->header_len +
+				 fmip_path_overhead(path, true)));
 	old = rcu_replace_pointer(path->dst, dst,
 				  lockdep_is_held(&path->dst_lock));
 	WRITE_ONCE(path->cookie, cookie);
 	WRITE_ONCE(path->direct, direct);
-	if (dst)
-		path->room = LL_RESERVED_SPACE(dst->dev) + dst->header_len +
-			     fmip_path_overhead(path, true);
 	spin_unlock_bh(&path->dst_lock);
 	dst_release(old);
 	if (old_neigh)
@@ -487,13 +490,14 @@ struct neighbour *fmip_path_neigh(struct fmip_path *path,
  * fmip_path_ready() - would a packet leave for the other end at once?
  * @fn: namespace
  * @path: path
+ * @patient: a next hop that has been asked is waited for
  *
  * If all that is missing is an answer of the next hop's, it is asked for one.
  *
  * Context: RCU, bottom halves off.
  * Return: true if so, or if waiting would be of no use.
  */
-bool fmip_path_ready(struct fmip_net *fn, struct fmip_path *path)
+bool fmip_path_ready(struct fmip_net *fn, struct fmip_path *path, bool patient)
 {
 	struct dst_entry *dst = fmip_path_route(fn, path);
 	struct neighbour *neigh;
@@ -502,7 +506,7 @@ bool fmip_path_ready(struct fmip_net *fn, struct fmip_path *path)
 		return true;
 	if (!fmip_link_up(dst->dev))
 		return false;
-	neigh = fmip_path_neigh(path, dst);
+	neigh = patient ? fmip_path_neigh(path, dst) : NULL;
 	return !neigh || fmip_link_resolved(neigh);
 }
 

@@ -23,11 +23,19 @@
 #include "netlink.h"
 #include "packet.h"
 #include "queue.h"
+#include "spent.h"
 #include "target.h"
 #include "trace.h"
 
 /* How often to look whether a link that a release waits for is there again. */
 #define LINK_RETRY_NS	(10 * NSEC_PER_MSEC)
+
+/*
+ * For so long does a release wait for neighbours, in all: until each has been asked
+ * twice, as a rule.  Behind a prefix there may be addresses that nobody has, and
+ * whoever sends to them must not keep others waiting.
+ */
+#define PATIENCE_NS	(1500 * NSEC_PER_MSEC)
 
 /**
  * struct parked - lives in skb->cb while a packet is buffered
@@ -62,12 +70,12 @@ static u32 drain(struct fmip_binding *b, u32 most);
 static u32 end_guard(struct fmip_binding *b, u32 most);
 
 /* This run of the softirq has sent enough. */
-static void put_off(struct fmip_binding *b, u64 ns)
+static void put_off(struct fmip_binding *b, u64 until_ns)
 {
 	spin_lock(&b->lock);
 	if (!b->dying)
-		hrtimer_start(&b->queue->timer, ns_to_ktime(ns),
-			      HRTIMER_MODE_REL_SOFT);
+		hrtimer_start(&b->queue->timer, ns_to_ktime(until_ns),
+			      HRTIMER_MODE_ABS_SOFT);
 	spin_unlock(&b->lock);
 }
 
@@ -86,13 +94,13 @@ static enum hrtimer_restart timer_run(struct hrtimer *timer)
 {
 	struct fmip_queue *q = container_of(timer, struct fmip_queue, timer);
 	struct fmip_binding *b = q->binding;
-	u64 later = 0;
+	u64 until = 0;
 	u32 most;
 
 	rcu_read_lock();
-	most = fmip_budget_left(expired_ns(b), &later);
+	most = fmip_budget_left(expired_ns(b), &until);
 	if (!most)
-		put_off(b, later);
+		put_off(b, until);
 	else if (READ_ONCE(b->gate) == FMIP_GATE_GUARD && !READ_ONCE(q->before))
 		fmip_budget_spend(end_guard(b, most));
 	else
@@ -128,7 +136,8 @@ int fmip_queue_make(struct fmip_binding *b)
 
 	fmip_room_join(&b->fn->room);
 	spin_lock_bh(&b->lock);
-	b->queue = q;
+	/* An arrival looks into it without the lock. */
+	smp_store_release(&b->queue, q);
 	spin_unlock_bh(&b->lock);
 	return 0;
 }
@@ -160,18 +169,40 @@ static long beyond(const struct fmip_queue *q, long bytes)
 	return max(bytes - q->guaranteed, 0L);
 }
 
+/*
+ * How much more than @shared may be taken: so little of a queue that has little that
+ * many of them do not keep others from what they do not need.
+ */
+static long ahead(long shared)
+{
+	return min(shared, FMIP_QUEUE_CHUNK);
+}
+
+/* Give back what is shared but for a chunk; of a queue that needs none of it, all. */
+static void give_back(struct fmip_binding *b)
+{
+	struct fmip_queue *q = b->queue;
+	long shared = beyond(q, q->bytes), keep = shared + ahead(shared);
+
+	if (q->shared <= keep)
+		return;
+	fmip_room_give(&b->fn->room, q->shared - keep);
+	q->shared = keep;
+}
+
 /* Give back the room of so many packets, which are out of the queue. */
 static void unaccount(struct fmip_binding *b, unsigned int packets, long bytes)
 {
 	struct fmip_queue *q = b->queue;
-	long shared = beyond(q, q->bytes) - beyond(q, q->bytes - bytes);
+	long shared;
 
 	q->bytes -= bytes;
 	if (!q->copies)
 		atomic_long_sub(packets, &b->fn->buffered_packets);
 	atomic_long_sub(bytes, &b->fn->buffered_bytes);
-	if (shared)
-		fmip_room_give(&b->fn->room, shared);
+	shared = beyond(q, q->bytes);
+	if (q->shared - shared > 2 * ahead(shared))
+		give_back(b);
 }
 
 static struct sk_buff *take(struct fmip_binding *b)
@@ -188,15 +219,32 @@ static struct sk_buff *take(struct fmip_binding *b)
 	return skb;
 }
 
+/* Have @shared of what is shared, and a chunk more if there is that much left. */
+static noinline enum fmip_drop take_shared(struct fmip_binding *b, long shared)
+{
+	struct fmip_queue *q = b->queue;
+	long more = shared + ahead(shared);
+	enum fmip_drop why;
+
+	if (!fmip_room_take(&b->fn->room, more - q->shared)) {
+		q->shared = more;
+		return FMIP_DROP_NONE;
+	}
+	why = fmip_room_take(&b->fn->room, shared - q->shared);
+	if (!why)
+		q->shared = shared;
+	return why;
+}
+
 /* Take room for @skb: what is guaranteed first, then of what is shared. */
 static __always_inline enum fmip_drop reserve(struct fmip_binding *b,
 					      const struct sk_buff *skb)
 {
 	struct fmip_queue *q = b->queue;
-	long shared = beyond(q, q->bytes + skb->truesize) - beyond(q, q->bytes);
+	long shared = beyond(q, q->bytes + skb->truesize);
 
-	return likely(!shared) ? FMIP_DROP_NONE :
-				 fmip_room_take(&b->fn->room, shared);
+	return likely(shared <= q->shared) ? FMIP_DROP_NONE :
+					     take_shared(b, shared);
 }
 
 /* Packets are going to wait, beginning with those that there are. */
@@ -204,10 +252,11 @@ static void guarantee(struct fmip_binding *b, const struct fmip_policy *policy)
 {
 	struct fmip_queue *q = b->queue;
 
-	if (!q->guaranteed)
-		q->guaranteed = fmip_room_guarantee(&b->fn->room,
-						    policy->limit_bytes,
-						    q->bytes);
+	if (q->guaranteed)
+		return;
+	q->guaranteed = fmip_room_guarantee(&b->fn->room, policy->limit_bytes,
+					    q->shared);
+	q->shared -= min(q->guaranteed, q->shared);
 }
 
 /* None waits any more. */
@@ -495,12 +544,25 @@ static void take_some(struct fmip_binding *b, const struct fmip_policy *policy,
 		__skb_queue_tail(batch, take(b));
 }
 
-/* Is it the node's, and what else might keep it from being sent now? */
-static bool ready(struct fmip_net *fn, const struct fmip_plan *plan,
-		  const struct fmip_node *node, struct sk_buff *skb)
+/* Is it of use to send the first packet now?  There is one. */
+static bool ready(struct fmip_binding *b, const struct fmip_plan *plan, u64 now)
 {
-	return node ? fmip_target_reaches(plan, node, skb) :
-		      fmip_target_ready(fn, plan, skb);
+	struct fmip_queue *q = b->queue;
+	struct sk_buff *skb = skb_peek(&q->skbs);
+
+	if (fmip_target_ready(b->fn, plan, skb, true)) {
+		if (q->asked_ns)
+			q->waited_ns += now - q->asked_ns;
+		q->asked_ns = 0;
+		return true;
+	}
+	if (!fmip_target_ready(b->fn, plan, skb, false)) {
+		q->asked_ns = 0;
+		return false;
+	}
+	if (!q->asked_ns)
+		q->asked_ns = now;
+	return q->waited_ns + now - q->asked_ns > PATIENCE_NS;
 }
 
 /*
@@ -520,7 +582,8 @@ static bool take_due(struct fmip_binding *b, const struct fmip_node *node,
 		return true;
 	if (!*left)
 		return false;
-	if (!ready(b->fn, plan, node, skb_peek(&q->skbs))) {
+	if (node ? !fmip_target_reaches(plan, node, skb_peek(&q->skbs)) :
+		   !ready(b, plan, now)) {
 		/* It begins anew when the link is there again. */
 		q->pace.started = false;
 		return false;
@@ -535,13 +598,15 @@ static u64 wait_ns(struct fmip_binding *b)
 {
 	struct fmip_plan *plan = rcu_dereference(b->plan);
 	struct fmip_queue *q = b->queue;
+	u64 now = fmip_queue_now();
 
 	if (skb_queue_empty(&q->skbs))
 		return 0;
-	if (!fmip_target_ready(b->fn, plan, skb_peek(&q->skbs)))
+	if (!ready(b, plan, now))
 		return LINK_RETRY_NS;
-	return fmip_pace_wait(&plan->policy->pace, &q->pace, fmip_queue_now(),
-			      oldest_ns(q));
+	if (!q->pace.started)
+		return FMIP_GATE_PAUSE_NS;
+	return fmip_pace_wait(&plan->policy->pace, &q->pace, now, oldest_ns(q));
 }
 
 /* Bring a packet back into the state in which it was queued. */
@@ -608,7 +673,8 @@ static bool settle(struct fmip_binding *b)
 	if (b->dying || b->gate != FMIP_GATE_DRAINING)
 		return false;
 	if (!idle(b->queue)) {
-		hrtimer_start(&b->queue->timer, ns_to_ktime(wait_ns(b)),
+		hrtimer_start(&b->queue->timer,
+			      ns_to_ktime(wait_ns(b) + fmip_budget_turn()),
 			      HRTIMER_MODE_REL_SOFT);
 		return false;
 	}
@@ -663,6 +729,8 @@ static u32 drain(struct fmip_binding *b, u32 most)
 	spin_lock(&b->lock);
 	if (!b->dying && releases(b) && !b->queue->draining)
 		opened = drain_locked(b, NULL, &left);
+	else if (!b->dying && b->gate == FMIP_GATE_GUARD)
+		arm_guard(b); /* What was to be released has been dropped. */
 	spin_unlock(&b->lock);
 	if (opened)
 		fmip_netlink_released(b);
@@ -700,39 +768,22 @@ static void take_all(struct fmip_binding *b, struct sk_buff_head *all)
 	unaccount(b, packets, q->bytes);
 }
 
-/* The whole window is of no use.  Somebody who may sleep frees it. */
+/* The whole window is of no use.  Copies had no guarantee. */
 static void spend(struct fmip_binding *b)
 {
-	struct fmip_net *fn = b->fn;
+	struct fmip_queue *q = b->queue;
+	struct sk_buff_head window;
 
-	if (skb_queue_empty(&b->queue->skbs))
+	if (skb_queue_empty(&q->skbs))
 		return;
-	spin_lock(&fn->spent.lock);
-	take_all(b, &fn->spent);
-	spin_unlock(&fn->spent.lock);
-	queue_work(system_unbound_wq, &fn->reap_work);
+	__skb_queue_head_init(&window);
+	skb_queue_splice_tail_init(&q->skbs, &window);
+	fmip_room_give(&b->fn->room, q->shared - q->bytes);
+	q->shared = 0;
+	q->bytes = 0;
+	q->len = 0;
+	fmip_spent_add(&b->fn->spent, &window);
 }
-
-/**
- * fmip_queue_free_spent() - free the copies that were not needed
- * @fn: namespace
- *
- * Context: process.
- */
-void fmip_queue_free_spent(struct fmip_net *fn)
-{
-	struct sk_buff_head rest;
-
-	__skb_queue_head_init(&rest);
-	spin_lock_bh(&fn->spent.lock);
-	skb_queue_splice_init(&fn->spent, &rest);
-	spin_unlock_bh(&fn->spent.lock);
-	while (!skb_queue_empty(&rest)) {
-		consume_skb(__skb_dequeue(&rest));
-		cond_resched();
-	}
-}
-EXPORT_SYMBOL_IF_KUNIT(fmip_queue_free_spent);
 
 /*
  * Let go of copies that came by @replay_ns or are too old, but no more than a few.
@@ -811,14 +862,22 @@ static void start_hold_timer(struct fmip_binding *b,
 	fmip_expiry_arm(b);
 }
 
+/* A new release owes nothing to the one before. */
+static void renew_release(struct fmip_queue *q)
+{
+	q->pace.started = false;
+	q->asked_ns = 0;
+	q->waited_ns = 0;
+	WRITE_ONCE(q->before, NULL);
+}
+
 /* Packets are going to wait from now on.  Called with @b->lock held. */
 static void begin_waiting(struct fmip_binding *b, enum fmip_gate_step step)
 {
 	const struct fmip_policy *policy = rcu_dereference(b->plan)->policy;
 	struct fmip_queue *q = b->queue;
 
-	WRITE_ONCE(q->before, NULL);
-	q->pace.started = false;
+	renew_release(q);
 	if (idle(q))
 		q->arrived = 0;
 	set_gate(b, fmip_gate_next(b->gate, step, idle(q), q->then));
@@ -931,9 +990,8 @@ static bool start(struct fmip_binding *b, enum fmip_gate_step step,
 	bool empty = idle(q);
 
 	if (q) {
-		q->pace.started = false;
+		renew_release(q);
 		q->opened_ns = since_ns;
-		WRITE_ONCE(q->before, NULL);
 		q->then = then;
 		q->copies = empty && then == FMIP_GATE_COPY;
 	}
@@ -1047,6 +1105,27 @@ bool fmip_queue_open(struct fmip_binding *b, u64 since_ns, u64 replay_ns)
 }
 EXPORT_SYMBOL_IF_KUNIT(fmip_queue_open);
 
+/* A node that is there, as far as its binding knows, has not been away. */
+static bool lets_in(const struct fmip_binding *b)
+{
+	return opens(b) && b->gate != FMIP_GATE_COPY &&
+	       (b->gate != FMIP_GATE_DRAINING ||
+		b->queue->then != FMIP_GATE_COPY);
+}
+
+/* Go on with the first packets, here if there is a budget for it. */
+static void release_arrived(struct fmip_binding *b, u32 most)
+{
+	if (most) {
+		fmip_budget_spend(drain(b, most));
+		return;
+	}
+	spin_lock(&b->lock);
+	if (!b->dying)
+		fmip_queue_release_soon(b);
+	spin_unlock(&b->lock);
+}
+
 /**
  * fmip_queue_let_in() - open the gate for a node that has just said where it is
  * @b: binding
@@ -1064,7 +1143,8 @@ bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
 		       const struct fmip_node *node)
 {
 	bool moved, empty = false, opened = false;
-	u32 left = FMIP_GATE_BUDGET;
+	u32 most = min_t(u32, fmip_budget_arrival(since_ns), FMIP_GATE_BUDGET);
+	u32 left = most;
 
 	if (node && (!READ_ONCE(b->queue) ||
 		     skb_queue_empty_lockless(&b->queue->skbs) ||
@@ -1073,20 +1153,24 @@ bool fmip_queue_let_in(struct fmip_binding *b, u64 since_ns,
 		node = NULL;
 	}
 	spin_lock(&b->lock);
-	moved = opens(b);
+	moved = lets_in(b);
 	if (moved)
 		empty = fmip_queue_start_open(b, since_ns, FMIP_REPLAY_NONE);
-	if (moved && node && !empty && !b->queue->draining) {
+	if (moved && node && most && !empty && !b->queue->draining) {
 		opened = drain_locked(b, node, &left);
+		fmip_budget_spend(most - left);
 		node = NULL;
 	}
 	spin_unlock(&b->lock);
 	if (node)
 		fmip_link_learn(node);
-	if (moved)
-		fmip_queue_finish_open(b, empty || opened);
+	if (empty || opened)
+		fmip_netlink_released(b);
+	else if (moved)
+		release_arrived(b, left);
 	return moved;
 }
+EXPORT_SYMBOL_IF_KUNIT(fmip_queue_let_in);
 
 /**
  * fmip_queue_end() - free what a dying binding buffers

@@ -14,6 +14,9 @@ struct fmip_node;
 /* No packet that is kept is to be sent once more. */
 #define FMIP_REPLAY_NONE	U64_MAX
 
+/* Of what is shared a queue takes this much at a time: the lock is everybody's. */
+#define FMIP_QUEUE_CHUNK	(8L << 10)
+
 /**
  * struct fmip_queue - what a binding buffers
  * @skbs: the packets, oldest first, each without a device, a route, a socket
@@ -22,10 +25,14 @@ struct fmip_node;
  * @bytes: their truesize
  * @guaranteed: so much of it needs no room of what is shared; from the beginning
  *	of a hold until the queue has drained
+ * @shared: what it has of the room that is shared; no less than what of @bytes is
+ *	not guaranteed, and beyond that at most twice as much, or two chunks
  * @peak_packets: most there ever were
  * @peak_bytes: most truesize there ever was
  * @first_release_ns: from the last opening to the first packet out
  * @opened_ns: when the gate was last told to open, or 0 once a packet is out
+ * @asked_ns: since when the release has been waiting for a neighbour, or 0
+ * @waited_ns: for how long it had to wait for others before
  * @arrived: packets queued since the hold began
  * @first_ns: when the first of them came
  * @pace: of the release
@@ -47,10 +54,13 @@ struct fmip_queue {
 	u64 len;
 	long bytes;
 	long guaranteed;
+	long shared;
 	u64 peak_packets;
 	u64 peak_bytes;
 	u64 first_release_ns;
 	u64 opened_ns;
+	u64 asked_ns;
+	u64 waited_ns;
 	u64 arrived;
 	u64 first_ns;
 	struct fmip_pace pace;
@@ -81,6 +91,5 @@ bool fmip_queue_start_open(struct fmip_binding *b, u64 since_ns,
 void fmip_queue_finish_open(struct fmip_binding *b, bool empty);
 void fmip_queue_release_soon(struct fmip_binding *b);
 void fmip_queue_end(struct fmip_binding *b);
-void fmip_queue_free_spent(struct fmip_net *fn);
 
 #endif /* _FMIP_QUEUE_H */

@@ -107,7 +107,8 @@ static enum fmip_drop take(struct fmip_room *room, long *half, long bytes)
 		return FMIP_DROP_LIMIT_NETNS;
 	if (more && !take_of_module(more))
 		return FMIP_DROP_LIMIT_MODULE;
-	*half += bytes;
+	/* Statistics read it without the lock. */
+	WRITE_ONCE(*half, *half + bytes);
 	return FMIP_DROP_NONE;
 }
 
@@ -116,7 +117,7 @@ static void give(struct fmip_room *room, long *half, long bytes)
 	long less = beyond(room, *half) - beyond(room, *half - bytes);
 
 	lockdep_assert_held(&room->lock);
-	*half -= bytes;
+	WRITE_ONCE(*half, *half - bytes);
 	if (less)
 		give_to_module(less);
 }
@@ -170,7 +171,8 @@ long fmip_room_guarantee(struct fmip_room *room, long most, long held)
 	long bytes;
 
 	spin_lock(&room->lock);
-	bytes = min(room->guarantee, most);
+	/* The limit may have been lowered since the guarantee was set. */
+	bytes = min3(room->guarantee, most, room->limit / 2);
 	if (take(room, &room->guaranteed, bytes))
 		bytes = 0;
 	else

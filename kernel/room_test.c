@@ -134,6 +134,21 @@ static void the_guaranteed_half_is_limited_to_the_byte(struct kunit *test)
 	expect_taken(test, room, 0, 0);
 }
 
+/* The limit can be lowered by itself, below what the guarantee was made for. */
+static void a_guarantee_is_at_most_the_half(struct kunit *test)
+{
+	struct fmip_room *room = small_room(test, HALF + 1);
+
+	KUNIT_EXPECT_EQ(test, guarantee(room, LONG_MAX, 0), HALF);
+	KUNIT_EXPECT_EQ(test, guarantee(room, LONG_MAX, 0), 0);
+	expect_taken(test, room, HALF, 0);
+	end_guarantee(room, HALF);
+	fmip_room_set(room, HALF, 0);
+	KUNIT_EXPECT_EQ(test, guarantee(room, LONG_MAX, 0), HALF / 2);
+	end_guarantee(room, HALF / 2);
+	expect_taken(test, room, 0, 0);
+}
+
 static void neither_half_takes_of_the_other(struct kunit *test)
 {
 	struct fmip_room *room = small_room(test, HALF);
@@ -154,9 +169,9 @@ static void the_odd_byte_of_a_limit_is_nobodys(struct kunit *test)
 
 	fmip_room_set(room, 2 * HALF + 1, 0);
 	KUNIT_EXPECT_EQ(test, testbed_take(room, HALF + 1), FMIP_DROP_LIMIT_NETNS);
-	KUNIT_EXPECT_EQ(test, guarantee(room, HALF + 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, guarantee(room, HALF + 1, 0), HALF);
+	KUNIT_EXPECT_EQ(test, guarantee(room, 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, testbed_take(room, HALF), FMIP_DROP_NONE);
-	KUNIT_EXPECT_EQ(test, guarantee(room, HALF, 0), HALF);
 	testbed_give(room, HALF);
 	end_guarantee(room, HALF);
 }
@@ -395,6 +410,7 @@ static void a_limit_of_the_module_sets_all_shares(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(the_shared_half_is_limited_to_the_byte),
 	KUNIT_CASE(the_guaranteed_half_is_limited_to_the_byte),
+	KUNIT_CASE(a_guarantee_is_at_most_the_half),
 	KUNIT_CASE(neither_half_takes_of_the_other),
 	KUNIT_CASE(the_odd_byte_of_a_limit_is_nobodys),
 	KUNIT_CASE(what_was_shared_becomes_guaranteed),

@@ -212,13 +212,14 @@ int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
 }
 
 static bool target_ready(struct fmip_net *fn, const struct fmip_target *target,
-			 struct sk_buff *skb)
+			 struct sk_buff *skb, bool patient)
 {
 	switch (target->type) {
 	case FMIP_TARGET_LINK:
-		return fmip_link_ready(target->link, skb);
+		return fmip_link_ready(target->link, skb, patient);
 	case FMIP_TARGET_TUNNEL:
-		return fmip_path_ready(fn, rcu_dereference(target->tunnel->path));
+		return fmip_path_ready(fn, rcu_dereference(target->tunnel->path),
+				       patient);
 	default:
 		return true;
 	}
@@ -229,19 +230,20 @@ static bool target_ready(struct fmip_net *fn, const struct fmip_target *target,
  * @fn: namespace
  * @plan: the binding's plan
  * @skb: the packet that would go first
+ * @patient: neighbours that have been asked are waited for
  *
  * Context: RCU, bottom halves off.
- * Return: false while there is nothing but links that are down, or next hops
+ * Return: false while there is nothing but links that are down, or neighbours
  * that have not answered yet: in the queues of both packets would be lost, or
  * overtaken.
  */
 bool fmip_target_ready(struct fmip_net *fn, const struct fmip_plan *plan,
-		       struct sk_buff *skb)
+		       struct sk_buff *skb, bool patient)
 {
 	int i;
 
 	for (i = 0; i < plan->n_targets; i++)
-		if (target_ready(fn, &plan->target[i], skb))
+		if (target_ready(fn, &plan->target[i], skb, patient))
 			return true;
 	return !plan->n_targets;
 }

@@ -28,7 +28,7 @@ struct fmip_way {
 int fmip_target_way(struct fmip_binding *b, const struct fmip_plan *plan,
 		    struct sk_buff *skb, struct fmip_way *way);
 bool fmip_target_ready(struct fmip_net *fn, const struct fmip_plan *plan,
-		       struct sk_buff *skb);
+		       struct sk_buff *skb, bool patient);
 void fmip_target_xmit_by(struct fmip_binding *b, const struct fmip_plan *plan,
 			 struct sk_buff *skb, bool released);
 void fmip_target_xmit(struct fmip_binding *b, struct sk_buff *skb,

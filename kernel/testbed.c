@@ -166,12 +166,6 @@ static void destroy_tables(struct fmip_net *fn)
 	xa_destroy(&fn->bindings);
 }
 
-/* What the module's namespaces have to do for queues. */
-static void reap_run(struct work_struct *work)
-{
-	fmip_queue_free_spent(container_of(work, struct fmip_net, reap_work));
-}
-
 static int make_net(struct fmip_net *fn)
 {
 	int err;
@@ -189,9 +183,8 @@ static int make_net(struct fmip_net *fn)
 	xa_init_flags(&fn->bindings, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	init_llist_head(&fn->reap_bindings);
 	init_llist_head(&fn->prune_bindings);
-	INIT_WORK(&fn->reap_work, reap_run);
 	fmip_room_init(&fn->room, fn->net);
-	skb_queue_head_init(&fn->spent);
+	fmip_spent_init(&fn->spent);
 	/* It has no hooks that would have to be unregistered. */
 	fn->closing = true;
 	return 0;
@@ -203,8 +196,7 @@ static void end_net(struct fmip_net *fn)
 	fmip_binding_flush(fn, FMIP_DROP_DELETED);
 	fmip_tunnel_flush(fn);
 	mutex_unlock(&fn->lock);
-	cancel_work_sync(&fn->reap_work);
-	fmip_queue_free_spent(fn);
+	fmip_spent_end(&fn->spent);
 }
 
 /**
@@ -575,6 +567,17 @@ void testbed_open(struct fmip_binding *b)
 	rcu_read_lock();
 	fmip_queue_open(b, fmip_queue_now(), FMIP_REPLAY_NONE);
 	rcu_read_unlock();
+}
+
+/**
+ * testbed_run_timer() - have a queue's timer expire now
+ * @b: binding with a queue
+ *
+ * Context: bottom halves off, so that it does not run by itself.
+ */
+void testbed_run_timer(struct fmip_binding *b)
+{
+	b->queue->timer.function(&b->queue->timer);
 }
 
 /**

@@ -73,6 +73,7 @@ void testbed_pass(struct kunit *test, struct fmip_binding *b,
 		  struct sk_buff *skb);
 void testbed_hold(struct fmip_binding *b);
 void testbed_open(struct fmip_binding *b);
+void testbed_run_timer(struct fmip_binding *b);
 u32 testbed_number(const struct sk_buff *skb);
 void testbed_expect_sent(struct kunit *test, u32 first, u32 n);
 struct fmip_room *testbed_room(struct kunit *test, bool foreign);

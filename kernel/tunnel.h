@@ -131,7 +131,7 @@ void fmip_path_forget(struct fmip_path *path);
 struct fmip_path *fmip_path_find(struct fmip_net *fn,
 				 const struct fmip_path_key *key);
 struct dst_entry *fmip_path_route(struct fmip_net *fn, struct fmip_path *path);
-bool fmip_path_ready(struct fmip_net *fn, struct fmip_path *path);
+bool fmip_path_ready(struct fmip_net *fn, struct fmip_path *path, bool patient);
 struct neighbour *fmip_path_neigh(struct fmip_path *path,
 				  struct dst_entry *dst);
 struct fmip_standin *fmip_path_standin(struct fmip_net *fn,

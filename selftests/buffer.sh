@@ -202,14 +202,15 @@ timed() {
 }
 
 # expires TIMER: it does, neither before its time, of 700 ms, nor much later.
-# A jiffy may be lost to rounding.
+# The timer counts from the last tick, which an emulated processor may have got late: on
+# a machine with too many guests one was 22 ms early.
 expires() {
 	local time
 
 	wait_events 1 "$EVENTS" expired "binding 1" || return
 	time=$(time_of expired "timer $1")
 	echo "$((time - STARTED)) us after the request, $((time - SET)) us after the answer"
-	((time >= STARTED + 690000 && time <= SET + 2000000))
+	((time >= STARTED + 650000 && time <= SET + 2000000))
 }
 
 gone() {

@@ -76,6 +76,26 @@ window_of_packets() {
 	fmip binding del id 1
 }
 
+# The node says again that it is there, while what was held for it goes out.
+is_there_already() {
+	fmip binding add id 1 dst $NCOA gate hold $LINK attach una dev acc0 release rate 5
+	at_mn
+	sent_on 0 12
+	fmip binding change id 1 gate copy
+	wait_counted "COUNT[sent] >= 5" "$NAR" id 1
+	is "before it copies, a gate releases what it holds" "${COUNT[gate]}" draining
+	in_ns "$MN" ndsend una --dev wlan0 --target $NCOA || bail "ndsend"
+	wait_counted "COUNT[attached] == 1" "$NAR" id 1
+	fmip binding change id 1 release immediate
+	wait_counted "COUNT[buffered] == 0" "$NAR" id 1
+	is "an announcement meanwhile does not keep it from copying" "${COUNT[gate]}" copy
+	sent_on 12 3
+	is "what it does then" "$(copies)" "window 3 copied 0"
+	fence "$LIB_TMP/mn" $NCOA
+	is "the node has got all of it, in order" "$(arrived "$LIB_TMP/mn")" "0-14 fence"
+	fmip binding del id 1
+}
+
 # bytes_full LIMIT: one more of the size of those would be too many
 bytes_full() {
 	local n
@@ -363,6 +383,7 @@ load_module
 topo_router
 events_start "$NAR" "$EVENTS"
 fmip tunnel add id 1 local 2001:db8:3::1 remote $FAR_ADDR
+is_there_already
 window_of_packets
 window_of_bytes
 window_of_time
