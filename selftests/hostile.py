@@ -480,6 +480,35 @@ def nested(judge, know):
                   [counts.get("nesting"), counts.get("received"), came["cn"]], [1, 1, []])
     judge.expect("IPv6 in GRE in IPv4 in IPv6", "decap 2, to cn 112",
                  sized(put(packet[:40], 6, b"\x04") + know.packet["row5-6"]), rounds=2)
+    for _ in range(4):
+        packet = sized(put(packet[:40], 6, b"\x04") +
+                       with_option(know.packet["row2-6"][:20] + packet))
+    counts, came = judge.router.outcome("core", [packet], rounds=9)
+    judge.say("nine tunnels, every other one with options, end as too many",
+              [counts.get("decap"), counts.get("nesting"), came["cn"]], [4, 1, []])
+
+
+def with_option(packet):
+    """An IPv4 packet with padding in its header."""
+    return ip4(put(packet[:20], 0, b"\x46") + b"\1\1\1\0", packet[20:])
+
+
+def halves(packet, ident):
+    """An IPv4 packet in two fragments."""
+    end = len(packet) - 20
+    middle = end // 2 & ~7
+    return fragments4(packet, (0, middle, 1), (middle, end, 0), ident=ident)
+
+
+def nested_fragments(judge, know):
+    """Each layer is in two fragments, each of which is in the next layer."""
+    packets = [know.packet["row2-6"]]
+    outer, ident = put(packets[0][:20], 9, b"\x04"), itertools.count(1000)
+    for _ in range(5):
+        packets = [ip4(outer, part) for packet in packets
+                   for part in halves(packet, next(ident))]
+    judge.expect("six tunnels, one in the other's fragments, end as too many",
+                 "IpReasmOKs 30, decap 60, nesting 2, received 2", *packets, rounds=6)
 
 
 def wrapped(packet, layers):
@@ -517,6 +546,9 @@ def to_node6(judge, know):
             ("from loopback", "Ip6InHdrErrors 1", replaced(packet, know.cn6, "::1")),
             ("from an IPv4-mapped address, as it is forwarded", "received 1, sent 1, to core 152",
              replaced(packet, know.cn6, "::ffff:10.0.0.1")),
+            ("and as to who has no binding", "to core 112",
+             replaced(replaced(packet, know.cn6, "::ffff:10.0.0.1"), know.node6 + "1",
+                      know.end6)),
             ("a destination option that is none of the router's business",
              "received 1, sent 1, to core 160", between(packet, (DEST, options(unknown(2))))),
             ("a routing header, which is none either", "received 1, sent 1, to core 176",
@@ -623,10 +655,12 @@ def main():
     know.rows = [(int(row), int(carrier), name) for row, carrier, name in
                  (word.split(":") for word in know.rows.split())]
     judge = Judge(make_router(know), sys.argv[1])
-    for test in (short, long, lengths, tlv_headers, extensions, outer_fragments,
-                 inner_fragments, gre_flags, spoofed, accepted_by_destination, nested, to_node,
-                 to_node6, to_node4, to_held, options4, errors, frames):
-        test(judge, know)
+    tests = (short, long, lengths, tlv_headers, extensions, outer_fragments, inner_fragments,
+             gre_flags, spoofed, accepted_by_destination, nested, nested_fragments, to_node,
+             to_node6, to_node4, to_held, options4, errors, frames)
+    for test in tests:
+        if test.__name__ in sys.argv[2:] or len(sys.argv) == 2:
+            test(judge, know)
     print("done")
 
 

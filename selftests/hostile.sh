@@ -49,12 +49,13 @@ loud() {
 }
 
 more_bindings() {
-	par binding add id 20 dst $HELD dst $HELD4 gate hold target link dev up0 \
+	# What is released at the rate at which it came would take as long as the tests.
+	par binding add id 20 dst $HELD dst $HELD4 gate hold release immediate target link dev up0 \
 		proxy $HELD dev up0 proxy $HELD4 dev up0 attach una dev up0
 	par binding add id 21 dst $BY_DST dst $BY_DST4 accept tunnel 1 from dst \
 		target link dev up0 lladdr "$(mac "$CN" eth0)"
 	par binding add id 22 src $END_ADDR dev up0 src $END_ADDR4 dev up0 target route \
-		accept tunnel 1 from src accept tunnel 5 from src
+		accept tunnel 1 from src accept tunnel 2 from src accept tunnel 5 from src
 }
 
 too_big() { # too_big [FIELD]: from a router on the way
@@ -113,7 +114,7 @@ knowledge() {
 	echo "packet bydst-4 $(tunnelled 1 4 20000 "src='$STRANGER4',dst='$BY_DST4'")"
 }
 
-# test_packets PREFIX: of the names of the tests
+# test_packets PREFIX [TEST]...: of the names of the tests; and which, if not all
 test_packets() {
 	local ended=no result why before
 
@@ -125,7 +126,7 @@ test_packets() {
 		"done") ended=yes ;;
 		*) diag "$result $why" ;;
 		esac
-	done < <(knowledge | /usr/bin/python3 -B "$LIB_DIR/hostile.py" "$1" 2>&1)
+	done < <(knowledge | /usr/bin/python3 -B "$LIB_DIR/hostile.py" "$@" 2>&1)
 	is "$1all was tried" "$ended" yes
 	is "$1errors that are not about a tunnel's packets change no tunnel's MTU" "$(mtus)" "$before"
 }
@@ -224,12 +225,35 @@ test_held() {
 	check "all of it being counted" balanced
 }
 
+# What comes out of a tunnel is in a VRF, which has the tunnels' ends, too.
+test_vrf() {
+	modprobe -q vrf || {
+		skip "in a VRF" "needs VRFs"
+		return
+	}
+	ip -n "$PAR" -batch - <<-END || bail "there is no VRF"
+		link add name red type vrf table 10
+		link set red up
+		link set fmip0 master red
+		route add local $OUT_ADDR4 dev red table 10
+		route add 192.0.2.0/24 dev up0 table 10
+		route add local $OUT_ADDR dev red table 10
+		route add 2001:db8:c::/64 dev up0 table 10
+	END
+	test_packets "in a VRF: " nested nested_fragments
+	ip -n "$PAR" link del red
+}
+
 need ip tc fmipctl jq nft udplog ndsend
+# What an earlier script's IPsec may have left, and with which AH is no unknown protocol.
+for module in xfrm_interface ah6; do
+	modprobe -q -r "$module"
+done
 load_module
 topo_tunnel
 # What goes wrong is told each time, and what is not whole waits for longer than we do.
 lib_settings "$PAR" ipv6/icmp/ratelimit=0 ipv4/icmp_ratelimit=0 ipv6/ip6frag_time=3600 \
-	ipv4/ipfrag_time=3600 netfilter/nf_conntrack_frag6_timeout=3600
+	ipv4/ipfrag_time=3600 ipv4/ipfrag_max_dist=0 netfilter/nf_conntrack_frag6_timeout=3600
 tunnels
 bindings
 more_bindings
@@ -249,6 +273,7 @@ in_ns "$PAR" nft -f - <<-END || bail "nft refused the rules"
 END
 test_packets "with a firewall: "
 in_ns "$PAR" nft delete table inet listening
+test_vrf
 loud
 test_two_routers
 test_one_router

@@ -255,12 +255,14 @@ test_firewall() {
 		table ip6 selftest {
 			chain input {
 				type filter hook input priority 0
-				ip6 saddr $NET:a6 icmpv6 type nd-neighbor-solicit drop
+				ip6 saddr { $NET:a6, $NET:a9 } icmpv6 type nd-neighbor-solicit drop
 			}
 		}
 	END
 	ask a6
 	check "a solicitation that INPUT drops is not answered" silent a6
+	ask a9 --dst $NCOA --eth-dst $NAR_MAC
+	check "nor a unicast one" silent a9
 	in_ns "$NAR" nft delete table ip6 selftest
 	ask a7
 	check "and again when the rule is gone" told a7

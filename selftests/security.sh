@@ -251,12 +251,7 @@ test_reinjected() {
 			}
 		}
 	END
-	mkfifo "$LIB_TMP/verdict.in"
-	: >"$LIB_TMP/verdict"
-	in_ns "$NAR" verdict 5 <"$LIB_TMP/verdict.in" >"$LIB_TMP/verdict" &
-	LIB_PIDS+=($!)
-	exec {VERDICT_IN}>"$LIB_TMP/verdict.in"
-	wait_line "$WAIT_MS" "$LIB_TMP/verdict" ready || bail "there is no queue to user space"
+	verdict_start "$NAR" 5
 	fmip binding add id 1 dst $NCOA target link dev acc0 lladdr $MN_MAC accept tunnel 1 from src
 	some $WALL
 	some $OPEN

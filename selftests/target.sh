@@ -234,7 +234,9 @@ acc0_says() {
 }
 
 carrier() {
+	# The link has a carrier before the addresses that are on it are back.
 	lib_settings "$MN" ipv6/conf/wlan0/keep_addr_on_down=1
+	ip -n "$MN" addr add $NCOA/128 dev lo nodad || bail "no address on lo"
 	fmip binding add id 1 dst $NCOA $LINK
 	at_mn
 	numbered $NCOA 0 10 2000
@@ -259,6 +261,46 @@ carrier() {
 	fence "$LIB_TMP/mn" $NCOA
 	is "until it has one again" "$(arrived "$LIB_TMP/mn")" "0-9 30-69 fence"
 	fmip binding del id 1
+}
+
+# Behind a prefix somebody has sent to addresses that nobody has: each would take the
+# stack three seconds to find out.
+strangers() {
+	local i
+
+	fmip binding add id 1 dst 2001:db8:2::/64 gate hold target link dev acc0
+	at_mn
+	for ((i = 1; i <= 12; i++)); do
+		in_ns "$CN" udplog send --to "2001:db8:2::bad:$i" --port 7000 --count 1 --log /dev/null
+	done
+	numbered $NCOA 0 20 2000
+	held 32
+	fmip binding change id 1 gate open
+	check "what is sent to addresses that nobody has keeps no node waiting" \
+		wait_counted "COUNT[buffered] == 0" "$NAR" id 1
+	fence "$LIB_TMP/mn" $NCOA
+	is "for the neighbours of which nothing is lost" \
+		"$(sed 1d "$LIB_TMP/mn" | cut -d, -f1 | sort -un | wc -l)" 21
+	fmip binding del id 1
+}
+
+# Beyond the link there is a tunnel of the kernel's own, and its outer packets are the
+# binding's, too: so is the question for a neighbour, while that is waited for.
+asks_itself() {
+	ip -n "$NAR" link add tap0 type ip6gretap local $NAR_ADDR remote 2001:db8:99::1 &&
+		ip -n "$NAR" link set tap0 up &&
+		ip -n "$NAR" route add 2001:db8:99::/48 dev acc0 || bail "no link behind a tunnel"
+	fmip binding add id 1 dst 2001:db8:99::/48 local gate hold target link dev tap0
+	in_ns "$CN" udplog send --to 2001:db8:99:1::5 --port 7000 --count 5 --log /dev/null
+	wait_counted "COUNT[buffered] >= 5" "$NAR" id 1
+	N=${COUNT[received]}
+	check "where the question for a neighbour is the binding's own, a release begins" \
+		timeout 30 fmipctl -n "$NAR" binding change id 1 gate open
+	check "the question waits with what it is for" wait_counted "COUNT[received] > N" "$NAR" id 1
+	check "and does not keep it waiting for ever" wait_counted "COUNT[sent] >= 5" "$NAR" id 1
+	fmip binding del id 1
+	ip -n "$NAR" route del 2001:db8:99::/48 dev acc0
+	ip -n "$NAR" link del tap0
 }
 
 # holds_more PID: what is held of a download goes out, and more of it is held.
@@ -319,6 +361,8 @@ new_matches
 replaced
 no_target_yet
 discovery
+strangers
+asks_itself
 large
 carrier
 counters "$NAR"

@@ -482,8 +482,11 @@ lib_batch -n "$NAR" <<-END
 END
 lib_batch -n "$CN" <<-END
 	link add name tun0 type ip6tnl mode any local $CN_ADDR remote $ROUTER encaplimit none
-	link set tun0 up
+	link set tun0 addrgenmode none
 END
+# It would solicit routers, with or without an address of its own.
+lib_settings "$CN" ipv6/conf/tun0/router_solicitations=0
+ip -n "$CN" link set tun0 up || bail "no tunnel"
 in_ns "$NAR" ping -q -c 1 -W 5 $FAR_ADDR >/dev/null || bail "no answer from the far end"
 events_start "$NAR" "$EVENTS"
 fmip tunnel add id 1 local 2001:db8:3::1 remote $FAR_ADDR encap gre6
