@@ -1,18 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check.sh unit|vm|debug|load... - build what the tests need, run them, and end with what
+# check.sh unit|vm|debug|checked|load... - build what the tests need, run them, and end with what
 # failed, if anything did, and the line "N passed, N failed", and ", N skipped"
 # if any were. build/check/summary has that end, build/check/log everything.
 #
 #   unit     what needs no guest
-#   vm       selftests/*.sh, on each kernel
+#   vm       selftests/*.sh, on each kernel; DAEMON_PROGS of selftests/Makefile on the
+#            last one only
 #   debug    selftests/debug/*.sh, on the kernel with the checkers
+#   checked  some of selftests/*.sh there, too: CHECKED_PROGS of selftests/Makefile
 #   load     selftests/load/*.sh, on the newest of the kernels
 #
 #   KERNELS  those of "vm", one guest each ("6.1 6.12")
 #   TESTS    the scripts of "vm" (all TEST_PROGS of selftests/Makefile)
-#   LIMIT    seconds for one guest (2700)
+#   LIMIT    seconds for one guest (3600)
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -41,9 +43,8 @@ unit() { # NAME COMMAND...
 
 unit_tests() {
 	unit fmipctl make -s --no-print-directory -C tools/fmipctl check
+	unit fmipd make -s --no-print-directory -C tools/fmipd check
 	unit selftests make -s --no-print-directory -C selftests check-unit
-	[ ! -e kernel/tests/Makefile ] ||
-		unit kernel make -s --no-print-directory -C kernel/tests check
 	unit runner selftests/qemu/selftest.sh
 }
 
@@ -54,23 +55,24 @@ listed() { # LIST - the scripts that selftests/Makefile lists
 guest() { # OUT KERNEL SECONDS-FOR-A-SCRIPT SCRIPT...
 	local out=$results/$1 kernel=$2 one=$3
 	shift 3
-	selftests/qemu/run.sh -a -T -k "$kernel" -s "$one" -t "${LIMIT:-2700}" \
+	selftests/qemu/run.sh -a -T -k "$kernel" -s "$one" -t "${LIMIT:-3600}" \
 		-o "$out" -S $scores "$@" ||
 		[ $? = 1 ] || add_failure "the guest with Linux $kernel"
 }
 
+# Stages that run side by side need the same.
 built() { # KERNEL... - what the scripts need
-	make -s tools test-programs "${@/#/module-}" && return
+	flock $results make -s tools test-programs "${@/#/module-}" && return
 	add_failure "the build"
 	return 1
 }
 
-# An emulated processor with the checkers is three times slower.
+# An emulated processor with the checkers is five times slower, or more.
 patience() { # KERNEL
 	local seconds
 	seconds=$(sed -n 's/^timeout=//p' selftests/settings)
 	case $1 in
-	debug | kcsan) echo $((3 * seconds)) ;;
+	debug | kcsan) echo $((5 * seconds)) ;;
 	*) echo "$seconds" ;;
 	esac
 }
@@ -80,11 +82,23 @@ alongside() {
 	[ "$(nproc)" -gt 1 ] || wait
 }
 
+# The tests of one kernel among several.
+tests_of() { # KERNEL
+	if [ "${TESTS-}" ]; then
+		echo "$TESTS"
+	elif [ "$1" = "${kernels[-1]}" ]; then
+		listed list
+	else
+		comm -23 <(listed list | tr ' ' '\n' | sort) \
+			<(listed list-daemon | tr ' ' '\n' | sort) | tr '\n' ' '
+	fi
+}
+
 vm_tests() {
 	local kernel tests
-	read -ra tests <<<"${TESTS:-$(listed list)}"
 	built "${kernels[@]}" || return
 	for kernel in "${kernels[@]}"; do
+		read -ra tests < <(tests_of "$kernel")
 		guest "$kernel" "$kernel" "$(patience "$kernel")" "${tests[@]}" &
 		alongside
 	done
@@ -97,6 +111,12 @@ debug_tests() {
 	! built debug || guest debug-only debug "$(patience debug)" "${tests[@]}"
 }
 
+checked_tests() {
+	local tests
+	read -ra tests < <(listed list-checked)
+	! built debug || guest debug debug "$(patience debug)" "${tests[@]}"
+}
+
 load_tests() {
 	local tests
 	read -ra tests < <(listed list-load)
@@ -107,9 +127,9 @@ load_tests() {
 trap 'trap - TERM; kill 0' INT TERM
 for stage; do
 	case $stage in
-	unit | vm | debug | load) ;;
+	unit | vm | debug | checked | load) ;;
 	*)
-		echo "check.sh: no tests called \"$stage\": unit, vm, debug or load" >&2
+		echo "check.sh: no tests called \"$stage\": unit, vm, debug, checked or load" >&2
 		exit 2
 		;;
 	esac
@@ -120,6 +140,7 @@ done
 		unit) unit_tests ;;
 		vm) vm_tests ;;
 		debug) debug_tests & ;;
+		checked) checked_tests & ;;
 		load) load_tests & ;;
 		esac
 		alongside

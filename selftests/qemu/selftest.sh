@@ -51,6 +51,7 @@ result $? "a script that never ends fails"
 
 log 0 "an ordinary kernel log is good" <<'END'
 [    1.000000] br1: port 1(ap1) entered forwarding state
+[    1.500000] kcsan: non-strict mode configured - use CONFIG_KCSAN_STRICT=y to see all data races
 [    2.000000] fmip: loading out-of-tree module taints kernel.
 END
 while IFS='|' read -r name line; do
@@ -69,6 +70,26 @@ device|unregister_netdevice: waiting for lo to become free. Usage count = 2
 out of memory|bash invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), order=0
 leak|kmemleak: 1 new suspected memory leaks (see /sys/kernel/debug/kmemleak)
 END
+
+race() { # FRAME... - a report of KCSAN with these, the first for the other processor
+	local frame
+	echo "[    9.0] =================================================================="
+	echo "[    9.0] BUG: KCSAN: data-race in ${1%+*} / ${*: -1}"
+	for frame; do
+		printf '[    9.0] \n[    9.0] read to 0xffff888 of 8 bytes by task 9 on cpu 0:\n'
+		printf '[    9.0]  %s\n[    9.0]  do_softirq+0x1/0x2\n' "$frame"
+	done
+	echo "[    9.0] Reported by Kernel Concurrency Sanitizer on:"
+	echo "[    9.0] =================================================================="
+}
+log 0 "a data race of others is none of ours" < <(race neigh_update+0x1/0x2 ip6_output+0x1/0x2)
+log 1 "a data race with the module is noticed" < <(race neigh_update+0x1/0x2 "drain+0x1/0x2 [fmip]")
+log 1 "on the other processor, too" < <(race "drain+0x1/0x2 [fmip]" neigh_update+0x1/0x2)
+log 1 "and after one of others" < <(race a+0x1/0x2 b+0x1/0x2; race "drain+0x1/0x2 [fmip]" b+0x1/0x2)
+log 0 "what comes after a data race of others is not held against it" \
+	< <(race a+0x1/0x2 b+0x1/0x2; echo "[    9.1]  drain+0x1/0x2 [fmip]")
+log 1 "a warning in the midst of one is noticed" \
+	< <(race a+0x1/0x2 b+0x1/0x2 | sed '3a [    9.0] WARNING: CPU: 0 PID: 1 at x.c:1 f+0x1/0x2')
 
 # In the guest: one script that hides, one that is good, one that kills it all.
 runs() { # SCRIPT... - in a guest

@@ -78,7 +78,7 @@ shellcheck -s bash -x -S warning "${scripts[@]}" >"$out" 2>&1
 say shellcheck "$out"
 
 : >"$out"
-mapfile -t manuals < <(git ls-files '*.8')
+mapfile -t manuals < <(git ls-files '*.5' '*.8')
 [ ${#manuals[@]} = 0 ] || mandoc -T lint -W warning "${manuals[@]}" >"$out" 2>&1
 say mandoc "$out"
 

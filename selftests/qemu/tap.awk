@@ -24,7 +24,9 @@ function fail(why) {
 	say("not ok - " why)
 }
 
-function end(status,	tap) {
+function end(status, seconds,	tap) {
+	if (seconds != "")
+		say("# " seconds " s")
 	tap = plan >= 0 || tests > 0
 	if (skip_all || (status == 4 && tests == 0))
 		skipped++
@@ -56,7 +58,7 @@ $1 == token {
 	if ($2 == "begin")
 		begin($3)
 	else if ($2 == "end")
-		end($4)
+		end($4, $5)
 	else if ($2 == "fault")
 		fail(substr($0, length($1 $2) + 3))
 	next
