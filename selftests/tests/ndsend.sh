@@ -105,4 +105,44 @@ gap=$(($(event_ns "$events" link-up) - $(event_ns "$events" link-down)))
 check "the gap is as asked for, $gap ns" test $gap -ge 200000000 -a $gap -lt 300000000
 check "not before the carrier" test "$(event_ns "$events" una-sent)" -ge "$(event_ns "$events" carrier-up)"
 
+# Who controls the radio tells others of it, when the node can use its link.
+cat >"$LIB_TMP/daemon.py" <<-END
+	import socket, sys
+	server = socket.socket(socket.AF_UNIX)
+	server.bind("$LIB_TMP/daemon")
+	server.listen()
+	print("ready", flush=True)
+	told = [server.accept()[0] for _ in range(2)]
+	for client in told:
+	    print(client.makefile().readline().strip(), flush=True)
+	    try:
+	        client.sendall(sys.argv[1].encode() + b"\\n")
+	    except BrokenPipeError:
+	        pass
+END
+# daemon ANSWER: takes two lines, and answers to them
+daemon() {
+	rm -f "$LIB_TMP/daemon"
+	: >"$LIB_TMP/told"
+	background /usr/bin/python3 "$LIB_TMP/daemon.py" "$1" >"$LIB_TMP/told"
+	wait_line "$WAIT_MS" "$LIB_TMP/told" ready
+}
+moves() { # moves BRIDGE ARGUMENT...
+	radio move --netns "$ns" --port port --to "$1" --gap 50 --log "$events" "${@:2}"
+}
+
+rm "$events"
+daemon '{"result":null}'
+check "the radio moves, and tells" moves old --tell-down "$LIB_TMP/daemon,{\"down\":%}" \
+	--carrier "$ns,node" --tell "$LIB_TMP/daemon,{\"up\":true}"
+is "what it tells" "$(<"$LIB_TMP/told")" "ready
+{\"down\":$(event_ns "$events" detach)}
+{\"up\":true}"
+check "it lets go before the link is down" test "$(event_ns "$events" detach)" -le \
+	"$(event_ns "$events" link-down)"
+check_fails "without routes none is switched" event_ns "$events" routes-switched
+daemon '{"error":"no"}'
+check_fails "an error is one" moves new --tell-down "$LIB_TMP/daemon,x" --tell "$LIB_TMP/daemon,y"
+check_fails "a daemon that is not there is refused" moves new --tell "$LIB_TMP/none,x"
+
 tap_done
