@@ -75,6 +75,44 @@ enum outcome args_unknown(const struct args *args, const struct name *table)
 	return wrong("\"%s\" is out of place, see 'help'", word);
 }
 
+enum outcome args_verb(struct args *args, const char *object, const struct name *verbs,
+		       int *verb)
+{
+	report_command(object, NULL);
+	if (args_peek(args)) {
+		*verb = args_keyword(args, verbs);
+		if (*verb < 0)
+			return args_unknown(args, verbs);
+		args_next(args);
+	}
+	report_command(object, name_of(verbs, *verb));
+	return DONE;
+}
+
+enum outcome args_words(struct args *args, const struct name *words,
+			enum outcome (*put)(struct json_object *request, int word,
+					    const char *value),
+			struct json_object *request, unsigned int *given)
+{
+	const char *value;
+	int word;
+
+	*given = 0;
+	while (args_peek(args)) {
+		word = args_keyword(args, words);
+		if (word < 0)
+			return args_unknown(args, words);
+		args_next(args);
+		if (*given & 1u << word)
+			return wrong("'%s' is given twice", name_of(words, word));
+		*given |= 1u << word;
+		if (args_value(args, name_of(words, word), &value) ||
+		    put(request, word, value))
+			return WRONG;
+	}
+	return DONE;
+}
+
 enum outcome args_end(const struct args *args)
 {
 	if (args_peek(args))

@@ -6,17 +6,26 @@
 
 #include "report.h"
 
-/*
- * Runs the commands of a file, one a line, up to the first that fails, or all
- * of them if @force; returns what the first that failed returned.  Those that
- * follow one another and are of one kind are sent together, but what has been
- * read is sent before more of it is waited for.
+/**
+ * batch_run() - run the commands of a file, one a line
+ * @fd: the file
+ * @name: what it is called in messages
+ * @force: go on after one that fails
+ *
+ * Commands that follow one another and are of one kind are sent together, but what has
+ * been read is sent before more of it is waited for.
+ *
+ * Return: what the first that failed returned, or DONE.
  */
 enum outcome batch_run(int fd, const char *name, bool force);
 
-/*
- * Cuts a line into words in place, with quotes and a comment, and returns how
- * many there are; -1 if a quote is not closed or there are more than @max.
+/**
+ * batch_split() - cut a line into words in place, with quotes and a comment
+ * @line: the line
+ * @words: become them
+ * @max: how many may be
+ *
+ * Return: how many there are; -1 if a quote is not closed or there are more.
  */
 int batch_split(char *line, char **words, int max);
 

@@ -166,14 +166,8 @@ enum outcome command_binding(struct args *args)
 {
 	int verb = VERB_SHOW;
 
-	report_command("binding", NULL);
-	if (args_peek(args)) {
-		verb = args_keyword(args, verbs);
-		if (verb < 0)
-			return args_unknown(args, verbs);
-		args_next(args);
-	}
-	report_command("binding", name_of(verbs, verb));
+	if (args_verb(args, "binding", verbs, &verb))
+		return WRONG;
 
 	switch (verb) {
 	case VERB_HELP:

@@ -8,14 +8,17 @@
 
 enum object {
 	OBJECT_BINDING, OBJECT_TUNNEL, OBJECT_STATS, OBJECT_CONFIG,
-	OBJECT_MONITOR, OBJECT_VERSION, OBJECT_HELP,
+	OBJECT_MONITOR, OBJECT_HANDOVER, OBJECT_NEIGHBOR, OBJECT_KEY, OBJECT_LINK,
+	OBJECT_AGENT, OBJECT_VERSION, OBJECT_HELP,
 };
 
 static const struct name objects[] = {
 	{ "binding", OBJECT_BINDING }, { "tunnel", OBJECT_TUNNEL },
 	{ "stats", OBJECT_STATS }, { "config", OBJECT_CONFIG },
-	{ "monitor", OBJECT_MONITOR }, { "version", OBJECT_VERSION },
-	{ "help", OBJECT_HELP },
+	{ "monitor", OBJECT_MONITOR }, { "handover", OBJECT_HANDOVER },
+	{ "neighbor", OBJECT_NEIGHBOR }, { "neighbour", OBJECT_NEIGHBOR },
+	{ "key", OBJECT_KEY }, { "link", OBJECT_LINK },
+	{ "agent", OBJECT_AGENT }, { "version", OBJECT_VERSION }, { "help", OBJECT_HELP },
 	{ }
 };
 
@@ -23,9 +26,10 @@ void command_help(void)
 {
 	puts("Usage: fmipctl [ OPTIONS ] OBJECT { COMMAND | help }\n"
 	     "       fmipctl [ -force ] -batch FILE\n"
-	     "where  OBJECT := { binding | tunnel | stats | config | monitor | version }\n"
+	     "where  OBJECT := { binding | tunnel | stats | config | monitor | version |\n"
+	     "                   handover | neighbor | key | link | agent }\n"
 	     "       OPTIONS := { -j[son] | -p[retty] | -s[tatistics] | -n[etns] NAME |\n"
-	     "                    -V[ersion] | -h[elp] }");
+	     "                    -c[ontrol] PATH | -V[ersion] | -h[elp] }");
 }
 
 enum outcome command_version(struct args *args)
@@ -80,6 +84,16 @@ enum outcome command_run(struct args *args)
 		return command_config(args);
 	case OBJECT_MONITOR:
 		return command_monitor(args);
+	case OBJECT_HANDOVER:
+		return command_handover(args);
+	case OBJECT_NEIGHBOR:
+		return command_neighbor(args);
+	case OBJECT_KEY:
+		return command_key(args);
+	case OBJECT_LINK:
+		return command_link(args);
+	case OBJECT_AGENT:
+		return command_agent(args);
 	case OBJECT_VERSION:
 		return command_version(args);
 	default:

@@ -67,14 +67,8 @@ enum outcome command_config(struct args *args)
 {
 	int verb = VERB_SHOW;
 
-	report_command("config", NULL);
-	if (args_peek(args)) {
-		verb = args_keyword(args, verbs);
-		if (verb < 0)
-			return args_unknown(args, verbs);
-		args_next(args);
-	}
-	report_command("config", name_of(verbs, verb));
+	if (args_verb(args, "config", verbs, &verb))
+		return WRONG;
 
 	if (verb == VERB_SET)
 		return set(args);

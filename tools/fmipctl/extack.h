@@ -8,21 +8,38 @@
 
 #include <netlink/msg.h>
 
+/**
+ * struct refusal - what the kernel says when it refuses
+ * @error: an errno, positive
+ * @text: "" if the kernel gave none
+ * @path: names of attributes, "" if none is to blame
+ * @missing: the last name of the path is not there
+ */
 struct refusal {
-	int error;		/* an errno, positive */
-	char text[256];		/* "" if the kernel gave none */
-	char path[128];		/* names of attributes, "" if none is to blame */
-	bool missing;		/* the last name of the path is not there */
+	int error;
+	char text[256];
+	char path[128];
+	bool missing;
 };
 
-/*
- * Reads the answer @nlh, an NLMSG_ERROR or an NLMSG_DONE, to @request.
- * False if it refuses nothing.
+/**
+ * extack_read() - read an answer to a request
+ * @nlh: the answer, an NLMSG_ERROR or an NLMSG_DONE
+ * @request: what was asked
+ * @refusal: becomes why it was refused
+ *
+ * Return: false if nothing was refused.
  */
 bool extack_read(struct nlmsghdr *nlh, struct nlmsghdr *request,
 		 struct refusal *refusal);
 
-/* The name of an attribute of requests @cmd, NULL if there is none. */
+/**
+ * extack_name() - name an attribute of requests
+ * @cmd: of these
+ * @attr: its type
+ *
+ * Return: its name, or NULL if there is none.
+ */
 const char *extack_name(uint8_t cmd, unsigned int attr);
 
 #endif

@@ -6,10 +6,21 @@
 
 #include "report.h"
 
-/* "if7" stands for index 7 where no interface has that name, as in ip(8). */
+/**
+ * iface_index() - find an interface by its name
+ * @name: its name; "if7" stands for index 7 where none is called so, as in ip(8)
+ * @index: becomes its index
+ *
+ * Return: DONE, or what went wrong, which has been reported.
+ */
 enum outcome iface_index(const char *name, uint32_t *index);
 
-/* The pointer is good until the next call. */
+/**
+ * iface_name() - find the name of an interface
+ * @index: its index
+ *
+ * Return: its name; good until the next call.
+ */
 const char *iface_name(uint32_t index);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "batch.h"
 #include "command.h"
 #include "genl.h"
@@ -13,14 +14,14 @@
 
 enum option {
 	OPTION_JSON, OPTION_PRETTY, OPTION_STATS, OPTION_NETNS, OPTION_BATCH,
-	OPTION_FORCE, OPTION_VERSION, OPTION_HELP,
+	OPTION_FORCE, OPTION_CONTROL, OPTION_VERSION, OPTION_HELP,
 };
 
 static const struct name option_names[] = {
 	{ "json", OPTION_JSON }, { "pretty", OPTION_PRETTY },
 	{ "statistics", OPTION_STATS }, { "stats", OPTION_STATS },
 	{ "netns", OPTION_NETNS }, { "batch", OPTION_BATCH },
-	{ "force", OPTION_FORCE }, { "Version", OPTION_VERSION },
+	{ "force", OPTION_FORCE }, { "control", OPTION_CONTROL }, { "Version", OPTION_VERSION },
 	{ "help", OPTION_HELP },
 	{ }
 };
@@ -54,6 +55,16 @@ static enum outcome enter_netns(const char *name)
 	return DONE;
 }
 
+static enum outcome use_control(struct args *args)
+{
+	const char *path;
+
+	if (args_value(args, "-control", &path))
+		return WRONG;
+	agent_at(path);
+	return DONE;
+}
+
 static enum outcome parse_option(struct args *args, int option,
 				 struct options *options)
 {
@@ -73,6 +84,8 @@ static enum outcome parse_option(struct args *args, int option,
 		return enter_netns(output.netns);
 	case OPTION_BATCH:
 		return args_value(args, "-batch", &options->batch);
+	case OPTION_CONTROL:
+		return use_control(args);
 	case OPTION_FORCE:
 		options->force = true;
 		break;
@@ -149,6 +162,7 @@ int main(int argc, char **argv)
 	struct args args = { .argv = argv + (argc > 0) };
 	enum outcome outcome = run(&args);
 
+	agent_close();
 	genl_close();
 	if (fflush(stdout) || ferror(stdout))
 		return wrong("what was to be printed could not be written");

@@ -4,7 +4,11 @@
 
 #include <stddef.h>
 
-/* A table ends with a NULL name.  Several names may have one value. */
+/**
+ * struct name - a name of a value, in a table that ends with a NULL name
+ * @name: several may have one value
+ * @value: what it stands for
+ */
 struct name {
 	const char *name;
 	int value;
@@ -13,16 +17,42 @@ struct name {
 #define NAME_UNKNOWN	-1
 #define NAME_AMBIGUOUS	-2
 
-/* The value of a word or of a beginning of it that fits one value only. */
+/**
+ * name_value() - find what a word stands for
+ * @table: the names
+ * @word: one of them, or a beginning of it that fits one value only
+ *
+ * Return: the value, or NAME_UNKNOWN or NAME_AMBIGUOUS.
+ */
 int name_value(const struct name *table, const char *word);
 
-/* The first name of a value, NULL if there is none. */
+/**
+ * name_of() - find the first name of a value
+ * @table: the names
+ * @value: what it stands for
+ *
+ * Return: it, or NULL if there is none.
+ */
 const char *name_of(const struct name *table, int value);
 
-/* As name_of(), but a number in @buf (of at least 16) rather than NULL. */
+/**
+ * name_or_number() - find the first name of a value, or write it as a number
+ * @table: the names
+ * @value: what it stands for
+ * @buf: for the number, of 16 at least
+ *
+ * Return: the name, or @buf.
+ */
 const char *name_or_number(const struct name *table, int value, char *buf);
 
-/* Writes the names, separated by commas, and returns @buf. */
+/**
+ * name_list() - write all names, separated by commas
+ * @table: the names
+ * @buf: where to
+ * @size: of @buf
+ *
+ * Return: @buf.
+ */
 char *name_list(const struct name *table, char *buf, size_t size);
 
 extern const struct name names_direction[];

@@ -15,6 +15,31 @@
 /* The flags of a tunnel of which one at most is set. */
 #define FLOW_FLAGS	(FMIP_TUNNEL_F_FLOW_INHERIT | FMIP_TUNNEL_F_FLOW_HASH)
 
+/**
+ * struct stats - statistics of a binding, or of a namespace
+ * @received_packets: that matched
+ * @received_bytes: the same
+ * @sent_packets: to targets
+ * @sent_bytes: the same
+ * @buffered_packets: that are now
+ * @buffered_bytes: the same
+ * @peak_packets: that were buffered at most
+ * @peak_bytes: the same
+ * @released_packets: that were sent out of the buffer
+ * @decap_packets: that came out of tunnels
+ * @decap_bytes: the same
+ * @dropped: packets, by enum fmip_drop
+ * @attached: arrivals that were believed
+ * @rejected: arrivals that were not
+ * @proxy_answers: that were given for proxied addresses
+ * @bindings: that there are
+ * @tunnels: that there are
+ * @first_release_ns: from the arrival to the first packet
+ * @copied_packets: for later
+ * @window_packets: copies that are kept now
+ * @guaranteed_bytes: of memory
+ * @given: a bit for each attribute that is there
+ */
 struct stats {
 	uint64_t received_packets;
 	uint64_t received_bytes;
@@ -27,7 +52,7 @@ struct stats {
 	uint64_t released_packets;
 	uint64_t decap_packets;
 	uint64_t decap_bytes;
-	uint64_t dropped[256];		/* by enum fmip_drop */
+	uint64_t dropped[256];
 	uint64_t attached;
 	uint64_t rejected;
 	uint64_t proxy_answers;
@@ -40,6 +65,17 @@ struct stats {
 	uint64_t given;
 };
 
+/**
+ * struct match - which packets are meant
+ * @direction: by source or by destination
+ * @scope: of the match
+ * @prefixlen: of @address
+ * @address: that they have
+ * @ifindex: by which they come
+ * @tunnel: out of which they come
+ * @key: of GRE, with which they come
+ * @given: a bit for each attribute that is there
+ */
 struct match {
 	uint8_t direction;
 	uint8_t scope;
@@ -51,6 +87,16 @@ struct match {
 	uint64_t given;
 };
 
+/**
+ * struct target - where packets go
+ * @type: a link, a tunnel or the stack
+ * @tunnel: its id
+ * @key: of GRE
+ * @ifindex: of the link
+ * @lladdr: of the node there
+ * @lifetime: in milliseconds
+ * @given: a bit for each attribute that is there
+ */
 struct target {
 	uint8_t type;
 	uint32_t tunnel;
@@ -61,6 +107,14 @@ struct target {
 	uint64_t given;
 };
 
+/**
+ * struct accept - what may come out of a tunnel
+ * @tunnel: its id
+ * @key: of GRE
+ * @direction: which address the binding has
+ * @lifetime: in milliseconds
+ * @given: a bit for each attribute that is there
+ */
 struct accept {
 	uint32_t tunnel;
 	uint32_t key;
@@ -69,6 +123,14 @@ struct accept {
 	uint64_t given;
 };
 
+/**
+ * struct proxy - an address that is defended
+ * @address: which
+ * @ifindex: the link on which it is
+ * @flags: of the proxy
+ * @lifetime: in milliseconds
+ * @given: a bit for each attribute that is there
+ */
 struct proxy {
 	struct address address;
 	uint32_t ifindex;
@@ -77,7 +139,14 @@ struct proxy {
 	uint64_t given;
 };
 
-/* Nothing given: nothing counts as an arrival. */
+/**
+ * struct attach - what counts as an arrival; nothing, if nothing is given
+ * @ifindex: by which it must come
+ * @lladdr: from which it must come
+ * @on: the kinds of evidence
+ * @action: what is done then
+ * @given: a bit for each attribute that is there
+ */
 struct attach {
 	uint32_t ifindex;
 	struct lladdr lladdr;
@@ -86,12 +155,43 @@ struct attach {
 	uint64_t given;
 };
 
-/* As it is asked for, and as the kernel tells of it. */
+/**
+ * struct binding - a binding, as it is asked for, and as the kernel tells of it
+ * @id: of the binding
+ * @cookie: of who made it
+ * @flags: of the binding
+ * @match: names the binding that is meant
+ * @matches: which packets it is for
+ * @targets: where they go
+ * @accepts: what may come back
+ * @proxies: addresses that it defends
+ * @n_matches: how many these are
+ * @n_targets: how many these are
+ * @n_accepts: how many these are
+ * @n_proxies: how many these are
+ * @attach: what opens it
+ * @gate: whether it holds
+ * @release: how it lets go
+ * @speedup: in percent
+ * @rate: packets in a second
+ * @limit_packets: that it may buffer
+ * @limit_bytes: that it may buffer
+ * @limit_age: in milliseconds
+ * @overflow: which packet goes when it is full
+ * @lifetime: in milliseconds
+ * @hold_time: for how long it may hold, in milliseconds
+ * @hold_expiry: what is done after that
+ * @hold_left: of that time, in milliseconds
+ * @replay_ns: since when copies are sent once more
+ * @guard_idle: for how long the tunnels of a guard must be silent, in milliseconds
+ * @stats: what became of packets
+ * @given: a bit for each attribute that is there
+ */
 struct binding {
 	uint32_t id;
 	uint64_t cookie;
 	uint32_t flags;
-	struct match match;		/* names the binding that is meant */
+	struct match match;
 	struct match matches[FMIP_MATCHES_MAX];
 	struct target targets[FMIP_TARGETS_MAX];
 	struct accept accepts[FMIP_ACCEPTS_MAX];
@@ -119,6 +219,26 @@ struct binding {
 	uint64_t given;
 };
 
+/**
+ * struct tunnel - a tunnel, as it is asked for, and as the kernel tells of it
+ * @id: of the tunnel
+ * @encap: what is around the packets
+ * @local: its address here
+ * @remote: its other end
+ * @sport: of UDP
+ * @dport: of UDP
+ * @ifindex: of the device below
+ * @mark: for the route to @remote
+ * @ttl: of outer packets
+ * @dscp: of outer packets
+ * @encaplimit: of RFC 2473
+ * @users: bindings that use it
+ * @mtu: of inner packets
+ * @flags: of the tunnel
+ * @flags_selector: which of them are asked for
+ * @flowlabel: of outer packets
+ * @given: a bit for each attribute that is there
+ */
 struct tunnel {
 	uint32_t id;
 	uint8_t encap;
@@ -134,12 +254,23 @@ struct tunnel {
 	uint32_t users;
 	uint32_t mtu;
 	uint32_t flags;
-	uint32_t flags_selector;	/* which of them are asked for */
+	uint32_t flags_selector;
 	uint32_t flowlabel;
 	uint64_t given;
 };
 
-/* Which bindings, or tunnels, are listed or flushed. */
+/**
+ * struct filter - which bindings, or tunnels, are listed or flushed
+ * @tunnel: that they use
+ * @gate: that they have
+ * @ifindex: that they name
+ * @scope: of their matches
+ * @cookie_min: the least
+ * @cookie_max: the largest
+ * @address: within which they are
+ * @prefixlen: of @address
+ * @given: a bit for each attribute that is there
+ */
 struct filter {
 	uint32_t tunnel;
 	uint8_t gate;
@@ -152,13 +283,28 @@ struct filter {
 	uint64_t given;
 };
 
-/* What became of one of many requests. */
+/**
+ * struct result - what became of one of many requests
+ * @error: 0 or a negative errno
+ * @message: "" if there is none
+ * @attr: that is to blame, 0 if none is
+ */
 struct result {
-	int error;		/* 0 or a negative errno */
-	char message[256];	/* "" if there is none */
-	uint16_t attr;		/* that is to blame, 0 if none is */
+	int error;
+	char message[256];
+	uint16_t attr;
 };
 
+/**
+ * struct config - settings of a namespace, and of the module
+ * @netns_bytes: that may be buffered here
+ * @module_bytes: that may be buffered in all
+ * @guarantee: bytes for each hold
+ * @exempt_mark: of packets that are let alone
+ * @exempt_mask: what of the mark counts
+ * @proxies_max: that there may be
+ * @given: a bit for each attribute that is there
+ */
 struct config {
 	uint64_t netns_bytes;
 	uint64_t module_bytes;
@@ -169,6 +315,20 @@ struct config {
 	uint64_t given;
 };
 
+/**
+ * struct event - something that has happened
+ * @event: what
+ * @time_ns: when
+ * @binding: its id
+ * @cookie: of the binding
+ * @timer: that has expired
+ * @address: of the node
+ * @lladdr: of the node
+ * @ifindex: by which it came
+ * @on: the kind of evidence
+ * @stats: at that moment
+ * @given: a bit for each attribute that is there
+ */
 struct event {
 	uint8_t event;
 	uint64_t time_ns;

@@ -6,9 +6,12 @@
 
 #include "object.h"
 
-/*
- * The statistics of a namespace in the text format of Prometheus, version
- * 0.0.4.  Every sample has the label "netns" with that name, unless it is NULL.
+/**
+ * prometheus_stats() - print the statistics of a namespace in the text format of
+ *	Prometheus, 0.0.4
+ * @out: where to
+ * @stats: the statistics
+ * @netns: the label of that name of every sample, unless it is NULL
  */
 void prometheus_stats(FILE *out, const struct stats *stats, const char *netns);
 

@@ -152,14 +152,8 @@ enum outcome command_tunnel(struct args *args)
 {
 	int verb = VERB_SHOW;
 
-	report_command("tunnel", NULL);
-	if (args_peek(args)) {
-		verb = args_keyword(args, verbs);
-		if (verb < 0)
-			return args_unknown(args, verbs);
-		args_next(args);
-	}
-	report_command("tunnel", name_of(verbs, verb));
+	if (args_verb(args, "tunnel", verbs, &verb))
+		return WRONG;
 
 	switch (verb) {
 	case VERB_HELP:

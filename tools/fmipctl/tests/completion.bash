@@ -84,6 +84,30 @@ complete_is "fmipctl tunnel add encap g" gre6 gre4
 complete_is "fmipctl config " show set help
 complete_is "fmipctl config set n" netns-bytes
 complete_is "fmipctl config show "
+complete_is "fmipctl -c /run/fmipd/control h" handover help
+complete_is "fmipctl handover c" cancel complete counters
+complete_is "fmipctl handover start " node ap at
+complete_is "fmipctl handover invite " node lladdr router
+complete_is "fmipctl handover invite router "
+complete_is "fmipctl handover start ap "
+complete_is "fmipctl handover cancel " id
+complete_is "fmipctl handover monitor " count timeout
+complete_is "fmipctl handover show " node all
+complete_is "fmipctl neighbor " show advertise help
+complete_is "fmipctl neighbor advertise " node dev ap
+complete_is "fmipctl neighbor advertise dev e" eth0 eth1
+complete_is "fmipctl neighbor advertise ap "
+complete_is "fmipctl neighbor show "
+complete_is "fmipctl key " add replace del help
+complete_is "fmipctl key add " pcoa spi mac key
+complete_is "fmipctl key add mac hmac-sha256" hmac-sha256-128 hmac-sha256
+complete_is "fmipctl key del " pcoa spi
+complete_is "fmipctl link " up down fade help
+complete_is "fmipctl link down dev e" eth0 eth1
+complete_is "fmipctl link down l" lladdr
+complete_is "fmipctl a" agent
+complete_is "fmipctl agent " stop help
+complete_is "fmipctl agent stop "
 complete_is "fmipctl stats " show --prometheus help
 complete_is "fmipctl monitor " count timeout until binding ready-fd help
 complete_is "fmipctl monitor until re" released rejected removed

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "run.h"
 #include "value.h"
@@ -29,6 +31,52 @@ static void times(void **state)
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(value_time(bad[i], "t", &ms), WRONG);
+}
+
+static void moments(void **state)
+{
+	static const struct {
+		const char *word;
+		uint64_t ns;
+	} good[] = {
+		{ "@0", 0 }, { "@1.5", 1500000000 }, { "@1.000000001", 1000000001 },
+		{ "@1795341600", 1795341600000000000 },
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "2026-11-22T10:00:00Z", 1795341600000000000 },
+		{ "2026-11-22T10:00:00.25Z", 1795341600250000000 },
+		{ "2026-11-22T12:30:00+02:30", 1795341600000000000 },
+		{ "2026-11-22T07:00:00-0300", 1795341600000000000 },
+		/* The zone of the test is three hours west. */
+		{ "2026-11-22T07:00:00", 1795341600000000000 },
+	};
+	static const char *const bad[] = {
+		"", "now", "@", "@-1", "@1.", "@1.0000000001", "@1x", "@9223372036854775808",
+		"@99999999999999999999", "+", "+1h", "+-1", "1795341600", "2026-11-22",
+		"2026-11-22 10:00:00", "2026-11-22T10:00", "2026-02-29T10:00:00Z",
+		"2026-13-01T10:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T10:00:00z",
+		"2026-11-22T10:00:00.Z", "2026-11-22T10:00:00+2", "2026-11-22T10:00:00+15:00",
+		"2026-11-22T10:00:00+01:60", "2026-11-22T10:00:00+01:00x",
+		"1969-12-31T23:59:59Z", "2263-01-01T00:00:00Z",
+	};
+	char text[TEXT_SIZE];
+	uint64_t ns, before;
+	size_t i;
+
+	(void)state;
+	setenv("TZ", "TEST3", 1);
+	tzset();
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(value_moment(good[i].word, "at", &ns), DONE);
+		assert_int_equal(ns, good[i].ns);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (value_moment(bad[i], "at", &ns) != WRONG)
+			fail_msg("\"%s\" is taken", bad[i]);
+	assert_string_equal(text_moment(1795341600250000000, text),
+			    "2026-11-22T10:00:00.250000000Z");
+	assert_int_equal(value_moment("+0", "at", &before), DONE);
+	assert_int_equal(value_moment("+1.5s", "at", &ns), DONE);
+	assert_in_range(ns - before, 1500000000, 60000000000);
 }
 
 static void sizes(void **state)
@@ -196,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times),
+		cmocka_unit_test(moments),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(speedups),
 		cmocka_unit_test(prefixes),
