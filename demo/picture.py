@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Draws handover.svg: arrival time against sequence number, around the handover."""
+"""Draws handover.svg: arrival time against sequence number, a panel for each mode."""
 
 import os
 
@@ -9,15 +9,17 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 MS = 1e6
-BEFORE_MS = 150         # of the time before the link goes down
-AFTER_MS = 150          # of the time after fast has caught up
-MOST_MS = 2000          # of the time after the new link is up
+BEFORE_MS = 120         # of the time before the link goes down
+AFTER_MS = 120          # of the time after all have caught up
+MOST_MS = 1500          # of the time after the first one has come
 # Okabe and Ito's colours, which the colour-blind can tell apart.
-COLOURS = {"none": "#D55E00", "fast": "#0072B2"}
-MARKERS = {"none": "x", "fast": "."}
-LABELS = {
-    "none": "none: the route switches the moment the new link is up",
-    "fast": "fast: fmip buffers at the new router",
+COLOURS = {"none": "#D55E00", "mipv6": "#CC79A7", "predictive": "#0072B2", "reactive": "#009E73"}
+LOST = "#000000"
+TITLES = {
+    "none": "none: routes switch when the new link is up",
+    "mipv6": "mipv6: a router's answer, then a home agent's",
+    "predictive": "predictive: fmipd, the FBU sent on the old link",
+    "reactive": "reactive: fmipd, the FBU sent on the new link",
 }
 
 
@@ -27,90 +29,92 @@ def origin(sent, steps):
 
 
 def points(sent, received, steps):
-    """First arrivals: milliseconds since link-down, number since then, delay."""
+    """All arrivals: milliseconds since link-down, number since then, delay, and whether
+    it is the first with that number."""
     zero, seen, result = origin(sent, steps), set(), []
     for seq, at, arrived in received:
-        if seq not in seen:
-            seen.add(seq)
-            result.append(((arrived - steps["link-down"]) / MS, seq - zero, (arrived - at) / MS))
+        result.append(((arrived - steps["link-down"]) / MS, seq - zero, (arrived - at) / MS,
+                       seq not in seen))
+        seen.add(seq)
     return result
 
 
-def lost_range(sent, received, steps, bottom, top):
-    """First and last of the numbers lost within the picture, and how many."""
+def never_arrived(sent, received, steps):
+    """When each was sent that did not arrive, and its number."""
     zero, seen = origin(sent, steps), {record[0] for record in received}
-    lost = [seq - zero for seq, _ in sent if seq not in seen and bottom <= seq - zero <= top]
-    return (min(lost), max(lost), len(lost)) if lost else None
+    return [((at - steps["link-down"]) / MS, seq - zero) for seq, at in sent if seq not in seen]
 
 
 def caught_up(arrivals, up):
-    """When fast is as late as it was before the handover, within 5 ms."""
-    before = sorted(delay for x, _, delay in arrivals if x < 0)
+    """When packets are as late as they were before the handover, within 5 ms."""
+    before = sorted(delay for x, _, delay, _ in arrivals if x < 0)
     usual = before[len(before) // 2] + 5 if before else 0
-    return min((x for x, _, delay in arrivals if x > up and delay <= usual), default=up + MOST_MS)
+    return min((x for x, _, delay, _ in arrivals if x > up and delay <= usual),
+               default=up + MOST_MS)
 
 
 def window(arrivals, up):
-    """From when to when the picture goes: all that the handover has changed."""
-    last = min(max((x for x, _, _ in one if x < 0), default=0) for one in arrivals.values())
-    return (min(-BEFORE_MS, last - BEFORE_MS / 3),
-            min(caught_up(arrivals["fast"], up), up + MOST_MS) + AFTER_MS)
+    """From when to when the picture goes: all that a handover has changed, if it can be."""
+    begin, end = [], []
+    for name, one in arrivals.items():
+        begin.append(max((x for x, *_ in one if x < 0), default=0))
+        first = min((x for x, *_ in one if x > up[name]), default=up[name])
+        end.append(min(caught_up(one, up[name]), max(up[name], first) + MOST_MS))
+    return min(begin) - BEFORE_MS, max(end) + AFTER_MS
 
 
-def annotate_gap(axes, up, top):
+def summary(lost, arrivals, up):
+    """What there is to be said of a mode, in a few words."""
+    first = min((x for x, *_ in arrivals if x > up), default=None)
+    twice = sum(not is_first for *_, is_first in arrivals)
+    lines = [f"{len(lost)} never arrive" if lost else "all arrive"]
+    if twice:
+        lines.append(f"{twice} arrive twice")
+    if first is not None:
+        lines.append(f"first one {first - up:.0f} ms after link up")
+    return "\n".join(lines)
+
+
+def draw_panel(axes, name, mode, arrivals, up, view):
+    left, right, bottom, top = view
+    sent, received, steps, una = mode
+    lost = never_arrived(sent, received, steps)
     axes.axvspan(0, up, color="0.88", zorder=0)
-    axes.text(up / 2, top, f"no link for {up:.0f} ms", ha="center", va="top", color="0.25")
-
-
-def annotate_lost(axes, lost, up):
-    low, high, n = lost
-    x = up * 0.3
-    axes.annotate("", (x, low), (x, high),
-                  arrowprops={"arrowstyle": "|-|,widthA=0.4,widthB=0.4",
-                              "color": COLOURS["none"], "lw": 1.5})
-    axes.text(x + 8, (low + high) / 2, f"none: {n} packets\nnever arrive", va="center",
-              color=COLOURS["none"])
-
-
-def annotate_release(axes, arrivals, up, caught):
-    released = [(x, y) for x, y, _ in arrivals if up < x < caught]
-    if len(released) < 2:
-        return
-    (x0, y0), (x1, y1) = released[0], released[-1]
-    pace = (y1 - y0) / max(x1 - x0, 1)
-    how = f", {pace:.1f} times as fast\nas it was sent, until it has caught up" if pace > 1.1 else ""
-    axes.annotate(f"fast: what waited arrives, all of it\nand in order{how}", released[len(released) // 3],
-                  (0.98, 0.08), textcoords="axes fraction", ha="right", va="bottom",
-                  color=COLOURS["fast"],
-                  arrowprops={"arrowstyle": "->", "color": COLOURS["fast"]})
+    if una is not None and una < right:
+        axes.axvline(una, color="0.35", lw=0.8, ls="--", zorder=1)
+        axes.text(una + 6, bottom + (top - bottom) * 0.02, "UNA", color="0.25", ha="left",
+                  va="bottom")
+    shown = [(x, y) for x, y in lost if left <= x <= right and bottom <= y <= top]
+    axes.plot([x for x, _ in shown], [y for _, y in shown], "|", markersize=3, color=LOST,
+              zorder=2, label="sent, never arrived")
+    shown = [(x, y) for x, y, *_ in arrivals if left <= x <= right and bottom <= y <= top]
+    axes.plot([x for x, _ in shown], [y for _, y in shown], ".", markersize=3,
+              color=COLOURS[name], zorder=3, label="arrived")
+    axes.text(0.02, 0.97, summary(lost, arrivals, up), transform=axes.transAxes,
+              ha="left", va="top", bbox={"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1.5})
+    axes.set_title(TITLES[name], fontsize=10, loc="left")
+    axes.grid(color="0.93")
 
 
 def draw(out, modes):
-    """modes: name -> (sent, received, steps); writes handover.svg below out."""
-    plt.rcParams.update({"font.size": 10, "svg.hashsalt": "fmip", "font.family": "DejaVu Sans"})
-    figure, axes = plt.subplots(figsize=(8, 5.2), constrained_layout=True)
-    arrivals = {name: points(*mode) for name, mode in modes.items()}
-    steps = modes["fast"][2]
-    up = (steps["link-up"] - steps["link-down"]) / MS
+    """modes: name -> (sent, received, steps, UNA); writes handover.svg below out."""
+    plt.rcParams.update({"font.size": 9, "svg.hashsalt": "fmip", "font.family": "DejaVu Sans"})
+    figure, panels = plt.subplots(2, 2, figsize=(10, 7.2), sharex=True, sharey=True,
+                                  constrained_layout=True)
+    arrivals = {name: points(*mode[:3]) for name, mode in modes.items()}
+    up = {name: (mode[2]["link-up"] - mode[2]["link-down"]) / MS for name, mode in modes.items()}
     left, right = window(arrivals, up)
-    for name in modes:
-        shown = [(x, y) for x, y, _ in arrivals[name] if left <= x <= right]
-        axes.plot([x for x, _ in shown], [y for _, y in shown], MARKERS[name], markersize=3.5,
-                  color=COLOURS[name], label=LABELS[name], zorder=3 if name == "fast" else 2)
-    axes.set_xlim(left, right)
-    axes.autoscale(axis="y", tight=True)
-    bottom, top = axes.get_ylim()
-    axes.set_ylim(bottom - 15, top + (top - bottom) * 0.06)
-    annotate_gap(axes, up, axes.get_ylim()[1] - (top - bottom) * 0.015)
-    lost = lost_range(*modes["none"], bottom, top)
-    if lost:
-        annotate_lost(axes, lost, up)
-    annotate_release(axes, arrivals["fast"], up, right - AFTER_MS)
-    axes.set_xlabel("arrival at the mobile node, ms after its old link went away")
-    axes.set_ylabel("sequence number, 0 = sent when the link went away")
-    axes.set_title("1,000 packets a second to a mobile node that changes its router")
-    axes.grid(color="0.93")
-    for text in axes.texts:
-        text.set_in_layout(False)
-    axes.legend(loc="upper left", bbox_to_anchor=(0, 0.93), markerscale=2, framealpha=1)
+    ys = [y for one in arrivals.values() for x, y, *_ in one if left <= x <= right]
+    view = (left, right, min(ys) - 15, max(ys) + 15)
+    for axes, (name, mode) in zip(panels.flat, modes.items()):
+        draw_panel(axes, name, mode, arrivals[name], up[name], view)
+        axes.legend(loc="lower right", markerscale=2, framealpha=1)
+    panels[0][0].set_xlim(left, right)
+    panels[0][0].set_ylim(*view[2:])
+    gap = sum(up.values()) / len(up)
+    figure.suptitle(f"1,000 packets a second to a mobile node that has no link for {gap:.0f} ms "
+                    "(grey) and then another router's")
+    figure.supxlabel("arrival at the mobile node (lost: when it was sent), "
+                     "ms after its old link went away", fontsize=9)
+    figure.supylabel("sequence number, 0 = sent when the link went away", fontsize=9)
     figure.savefig(os.path.join(out, "handover.svg"), metadata={"Date": None})

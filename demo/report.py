@@ -4,8 +4,9 @@
 
     report.py DIR
 
-DIR has a directory for each mode, none and fast.  The exit status is 1 if with
-fast anything was lost, duplicated or reordered, or a download was damaged.
+DIR has a directory for each mode: none, mipv6, predictive and reactive.  The exit
+status is 1 if with fmipd, in the last two, anything was lost or reordered, in a
+predictive handover anything duplicated, or a download damaged.
 """
 
 import json
@@ -13,67 +14,16 @@ import os
 import re
 import sys
 
-MS = 1e6
-GAP_NAMES = ("last_packet_to_link_down_ms", "link_gap_ms", "link_up_to_una_ms",
-             "una_to_first_packet_ms")
+from run import (MODES, Refused, datagrams, faults, ms, read, read_csv, read_json,
+                 read_messages, read_steps, silence_parts)
 
-
-class Refused(Exception):
-    """What the guest left cannot be reported upon."""
-
-
-def read(*path):
-    try:
-        with open(os.path.join(*path), encoding="utf-8") as file:
-            return file.read()
-    except OSError as error:
-        raise Refused(f"{os.path.join(*path)}: {error.strerror}") from error
-
-
-def read_json(*path):
-    try:
-        return json.loads(read(*path))
-    except ValueError as error:
-        raise Refused(f"{os.path.join(*path)}: {error}") from error
-
-
-def read_csv(*path):
-    return [tuple(map(int, line.split(","))) for line in read(*path).split()[1:]]
-
-
-def read_steps(directory):
-    """Each event's last time."""
-    return {name: int(ns) for ns, name in map(str.split, read(directory, "steps").splitlines())}
-
-
-def ms(ns):
-    return round(ns / MS, 3)
-
-
-def stream(report):
-    """One direction of the datagrams."""
-    keys = ("sent", "received", "lost", "duplicated", "reordered")
-    return {key: report[key] for key in keys} | {
-        "longest_silence_ms": ms(report["silence_ns"]),
-        "delay_before_ms": ms(report["delay_before_ns"]),
-        "delay_after_ms": ms(report["delay_after_ns"]),
-        "recovery_ms": ms(report["recovery_ns"]) if report["recovery_ns"] != -1 else None,
-    }
-
-
-def silence_parts(report, steps):
-    """The longest silence of the downlink, cut at what happened in it."""
-    begin, end = report["silence_begin_ns"], report["silence_end_ns"]
-    cuts = [begin, steps["link-down"], steps["link-up"]]
-    if "una-sent" in steps:
-        cuts.append(steps["una-sent"])
-    cuts.append(end)
-    if cuts != sorted(cuts):
-        return None
-    parts = dict(zip(GAP_NAMES, (ms(b - a) for a, b in zip(cuts, cuts[1:]))))
-    if "una-sent" not in steps:
-        parts["link_up_to_first_packet_ms"] = parts.pop("link_up_to_una_ms")
-    return parts
+# Each part of the signalling: which node's capture it is in, from what to what.
+SIGNALLING = {
+    "rtsolpr_to_prrtadv_ms": ("mn", "RtSolPr", "PrRtAdv"),
+    "fbu_to_fback_ms": ("mn", "FBU", "FBack"),
+    "hi_to_hack_ms": ("par", "HI", "HAck"),
+    "una_to_first_tunnelled_ms": ("nar", "UNA", "tunnelled"),
+}
 
 
 def tcp(result):
@@ -94,51 +44,85 @@ def ping(text):
     return {"sent": sent, "lost": sent - received, "duplicated": int(found[3] or 0)}
 
 
-def captured_ms(text):
-    """From the announcement to the first tunnelled packet, on the NAR's wire."""
-    una = first = None
-    for line in text.splitlines():
-        seconds, rest = line.split(" ", 1)
-        if una is None and "neighbor advertisement" in rest:
-            una = float(seconds)
-        elif una is not None and "neighbor advertisement" not in rest:
-            first = float(seconds)
-            break
-    return None if first is None else round((first - una) * 1e3, 3)
+def between(messages, first, then):
+    """From the first message of one name to the next one of the other."""
+    began = min((ns for ns, name in messages if name == first), default=None)
+    ended = min((ns for ns, name in messages if name == then and began and ns >= began),
+                default=None)
+    return None if ended is None else ms(ended - began)
 
 
-def buffer(directory):
-    """What the NAR's binding says of itself, and what was seen on the wire."""
-    bindings = read_json(directory, "nar.binding")
+def signalling(captures, steps):
+    """What was seen of the protocol on the wires."""
+    found = {part: between(captures[node], first, then)
+             for part, (node, first, then) in SIGNALLING.items()}
+    unas = [ns for ns, name in captures["mn"] if name == "UNA" and ns >= steps["link-up"]]
+    fbacks = [ns for ns, name in captures["mn"] if name == "FBack" and ns <= steps["detach"]]
+    found["link_up_to_una_ms"] = ms(min(unas) - steps["link-up"]) if unas else None
+    found["fback_to_detach_ms"] = ms(steps["detach"] - min(fbacks)) if fbacks else None
+    found["messages"] = [{"ms": ms(ns - steps["link-down"]), "seen_at": node, "name": name}
+                         for ns, name, node in sorted(
+                             (ns, name, node) for node, names in captures.items()
+                             for ns, name in names if name != "tunnelled")]
+    return found
+
+
+def own_record(directory):
+    """The parts of the handover as each node's fmipd has recorded them."""
+    found = {}
+    for role in ("mn", "par", "nar"):
+        for handover in read_json(directory, f"{role}.handovers"):
+            if handover.get("role") == role and "record" in handover:
+                found[role] = {f"{part}_ms": ms(ns) for part, ns
+                               in handover["record"].get("parts_ns", {}).items()}
+    return found
+
+
+def buffer(directory, router):
+    """What the binding of a router says of itself, if it has one."""
+    bindings = read_json(directory, f"{router}.binding")
+    if not bindings:
+        return None
     if len(bindings) != 1:
-        raise Refused(f"{directory}/nar.binding: {len(bindings)} bindings, not one")
+        raise Refused(f"{directory}/{router}.binding: {len(bindings)} bindings, not one")
     stats = bindings[0]["stats"]
+    first = stats.get("first_release_ns")
     return {
         "peak_packets": stats["peak"]["packets"],
         "peak_bytes": stats["peak"]["bytes"],
         "released": stats["released"],
         "dropped": stats["dropped"],
-        "una_to_first_buffered_ms": ms(stats["first_release_ns"]),
-        "una_to_first_buffered_wire_ms": captured_ms(read(directory, "nar.capture")),
+        "attached_to_first_released_ms": None if first is None else ms(first),
     }
 
 
-def mode_of(directory):
+def protocol(directory, steps):
+    """What is only there where fmipd runs."""
+    captures = {node: read_messages(directory, node) for node in ("mn", "par", "nar")}
+    return {
+        "signalling": signalling(captures, steps),
+        "fmipd_record": own_record(directory),
+        "buffers": {router: buffer(directory, router) for router in ("par", "nar")},
+    }
+
+
+def mode_of(directory, name):
     """Everything about one mode, as demo.json has it."""
     steps = read_steps(directory)
-    reports = {name: read_json(directory, f"{file}.json")
-               for name, file in (("downlink", "down"), ("uplink", "up"))}
-    mode = {key: sum(report[key] for report in reports.values())
-            for key in ("sent", "lost", "duplicated", "reordered")}
-    mode["longest_silence_ms"] = ms(reports["downlink"]["silence_ns"])
-    mode["silence_parts"] = silence_parts(reports["downlink"], steps)
-    mode["recovery_ms"] = stream(reports["downlink"])["recovery_ms"]
-    mode |= {name: stream(report) for name, report in reports.items()}
-    mode["buffer"] = buffer(directory) if "una-sent" in steps else None
+    mode = datagrams(directory, steps)
+    speaks = os.path.exists(os.path.join(directory, "mn.pcap"))
+    una = min((ns for ns, what in read_messages(directory, "mn")
+               if what == "UNA" and ns >= steps["link-up"]), default=None)
+    events = steps | ({"UNA": una} if una else {})
+    mode["silence_parts"] = silence_parts(read_json(directory, "down.json"), events)
+    mode |= protocol(directory, steps) if speaks else {}
     mode["tcp"] = tcp(read_json(directory, "iperf3.json"))
     mode["ping"] = ping(read(directory, "ping"))
     mode["download_ok"] = read(directory, "file.sha256") == read(directory, "download.sha256")
-    mode["steps_ms"] = {name: ms(ns - steps["link-down"]) for name, ns in steps.items()}
+    mode["steps_ms"] = {event: ms(ns - steps["link-down"]) for event, ns in events.items()}
+    mode["faults"] = faults(name, mode)
+    if name in ("predictive", "reactive") and not mode["download_ok"]:
+        mode["faults"].append("the downloaded file is damaged")
     return mode
 
 
@@ -158,21 +142,35 @@ ROWS = (
     ("  reordered", "downlink.reordered"),
     ("Datagrams, from the node", None),
     ("  sent", "uplink.sent"),
+    ("  by a node without a link", "uplink.without_link"),
     ("  lost", "uplink.lost"),
     ("  duplicated", "uplink.duplicated"),
     ("  reordered", "uplink.reordered"),
     ("Longest silence, to the node, ms", "longest_silence_ms"),
     ("  last packet to link down", "silence_parts.last_packet_to_link_down_ms"),
-    ("  no link", "silence_parts.link_gap_ms"),
+    ("  no link", "silence_parts.link_down_to_link_up_ms"),
     ("  link up to UNA", "silence_parts.link_up_to_una_ms"),
     ("  UNA to first packet", "silence_parts.una_to_first_packet_ms"),
+    ("  link up to routes switched", "silence_parts.link_up_to_switch_ms"),
+    ("  switched to first packet", "silence_parts.switch_to_first_packet_ms"),
     ("  link up to first packet", "silence_parts.link_up_to_first_packet_ms"),
     ("Longest silence, from the node, ms", "uplink.longest_silence_ms"),
     ("Link up to delay as before, ms", "recovery_ms"),
-    ("Most buffered, packets", "buffer.peak_packets"),
-    ("UNA to first buffered packet, ms", None),
-    ("  by the kernel's clock", "buffer.una_to_first_buffered_ms"),
-    ("  on the wire", "buffer.una_to_first_buffered_wire_ms"),
+    ("Signalling on the wire, ms", None),
+    ("  FBU to FBack", "signalling.fbu_to_fback_ms"),
+    ("  HI to HAck", "signalling.hi_to_hack_ms"),
+    ("  FBack to leaving", "signalling.fback_to_detach_ms"),
+    ("  link up to UNA", "signalling.link_up_to_una_ms"),
+    ("  UNA to first tunnelled packet", "signalling.una_to_first_tunnelled_ms"),
+    ("The same by fmipd's record, ms", None),
+    ("  FBU to FBack", "fmipd_record.mn.fbu_to_fback_ms"),
+    ("  HI to HAck", "fmipd_record.par.hi_to_hack_ms"),
+    ("  no link", "fmipd_record.mn.link_gap_ms"),
+    ("  link up to UNA", "fmipd_record.mn.link_up_to_una_ms"),
+    ("  UNA to all released", "fmipd_record.nar.una_to_released_ms"),
+    ("Most buffered, packets", None),
+    ("  at the previous router", "buffers.par.peak_packets"),
+    ("  at the new router", "buffers.nar.peak_packets"),
     ("TCP goodput, Mbit/s", "tcp.goodput_mbit_s"),
     ("TCP retransmissions", "tcp.retransmissions"),
     ("Pings lost", "ping.lost"),
@@ -189,21 +187,21 @@ def cell(value):
 
 
 def print_table(modes):
-    print(f"{'':36}" + "".join(f"{name:>10}" for name in modes))
+    print(f"{'':36}" + "".join(f"{name:>12}" for name in modes))
     for label, path in ROWS:
-        cells = "" if path is None else "".join(f"{cell(dig(mode, path)):>10}"
-                                                for mode in modes.values())
+        values = [dig(mode, path) if path else None for mode in modes.values()]
+        if path and all(value is None for value in values):
+            continue
+        cells = "" if path is None else "".join(f"{cell(value):>12}" for value in values)
         print(f"{label:36}{cells}".rstrip())
 
 
-def faults(fast):
-    """Why the handover is not what it is to be; empty if it is."""
-    found = [f"{fast[key]} {key}" for key in ("lost", "duplicated", "reordered") if fast[key]]
-    if fast["ping"]["lost"]:
-        found.append(f"{fast['ping']['lost']} pings lost")
-    if not fast["download_ok"]:
-        found.append("the downloaded file is damaged")
-    return found
+def draw(out, modes):
+    import picture  # the table is there even if the picture fails
+    picture.draw(out, {name: (read_csv(out, name, "down.sent"),
+                              read_csv(out, name, "down.received"),
+                              read_steps(os.path.join(out, name)),
+                              mode["steps_ms"].get("UNA")) for name, mode in modes.items()})
 
 
 def main():
@@ -212,22 +210,20 @@ def main():
         return 2
     out = sys.argv[1]
     try:
-        modes = {name: mode_of(os.path.join(out, name)) for name in ("none", "fast")}
+        result = {"parameters": read_json(out, "parameters.json"),
+                  "modes": {name: mode_of(os.path.join(out, name), name) for name in MODES}}
         with open(os.path.join(out, "demo.json"), "w", encoding="utf-8") as file:
-            json.dump({"modes": modes}, file, indent=2)
+            json.dump(result, file, indent=2)
             file.write("\n")
-        print_table(modes)
-        import picture  # the table is there even if the picture fails
-        picture.draw(out, {name: (read_csv(out, name, "down.sent"),
-                                  read_csv(out, name, "down.received"),
-                                  read_steps(os.path.join(out, name))) for name in modes})
+        print_table(result["modes"])
+        draw(out, result["modes"])
     except Refused as error:
         print(f"report.py: {error}", file=sys.stderr)
         return 1
-    found = faults(modes["fast"])
-    if found:
-        print("report.py: fast: " + ", ".join(found), file=sys.stderr)
-    return 1 if found else 0
+    faulty = {name: mode["faults"] for name, mode in result["modes"].items() if mode["faults"]}
+    for name, found in faulty.items():
+        print(f"report.py: {name}: " + ", ".join(found), file=sys.stderr)
+    return 1 if faulty else 0
 
 
 if __name__ == "__main__":
