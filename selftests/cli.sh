@@ -616,13 +616,14 @@ told() {
 
 # ---- the manual --------------------------------------------------------------
 
-# Each of the examples, in their order.  The node announces itself for the one
-# that waits for it, and there is something to save for those that save.
+# Each of the examples, in their order, but for those that ask fmipd, which is not here.
+# The node announces itself for the one that waits for it, and there is something to save
+# for those that save.
 manual() {
 	local line status
 
 	awk -f "$tool_dir/tests/examples.awk" "$tool_dir/fmipctl.8" |
-		grep '^fmipctl' >"$LIB_TMP/examples"
+		grep '^fmipctl' | grep -vE '^fmipctl (-s )?handover ' >"$LIB_TMP/examples"
 	cd "$LIB_TMP" || bail "no directory"
 	while IFS= read -r line <&3; do
 		case $line in
