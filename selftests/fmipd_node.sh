@@ -133,9 +133,14 @@ naack() {
 	send "$NAR" "to_mn(naacks([naack($1)], to='$(ncoa)'))"
 }
 
-# bound CARE-OF: the FBU from the new link is accepted
+# bound CARE-OF [FIELD=VALUE]: the FBU from the new link is accepted
 bound() {
-	answer "$NAR" "to_mn(fback('$1', 0, number(seen), 30, [padn(2)], '$1'))"
+	answer "$NAR" "to_mn(fback('$1', 0, number(seen), 30, [padn(2)], '$1'${2:+, $2}))"
+}
+
+# answers: FBacks that it has taken
+answers() {
+	agent "$MN" -j handover show | jq '[.[].record.steps[]? | select(.what == "fback")] | length'
 }
 
 # ---- the handovers ------------------------------------------------------------------------
@@ -179,10 +184,15 @@ autoconfigured() {
 }
 
 supplied() {
+	local before
+
 	naack "2, '$SUPPLIED'"
 	sent "$MN" "UNA with the address that was supplied" "una('$SUPPLIED')"
 	sent "$MN" "FBU with that, from there" "asks(seen, '$SUPPLIED', '$SUPPLIED')"
-	bound $SUPPLIED
+	before=$(answers)
+	bound $SUPPLIED rh2=PCOA
+	check "an FBack behind a routing header with the PCoA is heard" \
+		busywait "$WAIT_MS" eval '(($(answers) > before))'
 	alone "was supplied" $SUPPLIED
 	tunnelled "NAACK 2: the NCoA that was supplied" $SUPPLIED
 }

@@ -34,6 +34,7 @@ struct policies {
 	struct alarm again;
 	void (*exposed)(void *arg);
 	void *arg;
+	uint8_t home_header;
 	bool home;
 	bool intact;
 	unsigned int harms;
@@ -114,11 +115,11 @@ static int delete_policy(const struct policies *p, const struct xfrm_selector *s
 
 /* Home addresses. */
 
-static struct xfrm_usersa_info any_home(void)
+static struct xfrm_usersa_info any_home(const struct policies *p)
 {
 	return (struct xfrm_usersa_info){
 		.sel.family = AF_INET6,
-		.id.proto = IPPROTO_DSTOPTS,
+		.id.proto = p->home_header,
 		.lft = {
 			.soft_byte_limit = XFRM_INF, .hard_byte_limit = XFRM_INF,
 			.soft_packet_limit = XFRM_INF, .hard_packet_limit = XFRM_INF,
@@ -130,19 +131,20 @@ static struct xfrm_usersa_info any_home(void)
 }
 
 /*
- * Without a state the kernel drops what has a Home Address option, and without a
- * policy the FBU.  A state that is there is a Mobile IPv6 daemon's, and as good.
+ * Without a state the kernel drops what has a Home Address option, or a type 2 routing
+ * header, and without a policy the FBU or FBack in it.  A state that is there is a Mobile
+ * IPv6 daemon's, and as good.
  */
 static int open_home(struct policies *p)
 {
-	static const struct xfrm_user_tmpl template = {
-		.id.proto = IPPROTO_DSTOPTS,
+	const struct xfrm_user_tmpl template = {
+		.id.proto = p->home_header,
 		.family = AF_INET6,
 		.mode = XFRM_MODE_ROUTEOPTIMIZATION,
 		.optional = 1,
 	};
 	struct xfrm_selector mh = select_mh();
-	struct xfrm_usersa_info state = any_home();
+	struct xfrm_usersa_info state = any_home(p);
 	xfrm_address_t any = {};
 	int err;
 
@@ -155,7 +157,7 @@ static int open_home(struct policies *p)
 
 static void close_home(struct policies *p)
 {
-	struct xfrm_usersa_id id = { .family = AF_INET6, .proto = IPPROTO_DSTOPTS };
+	struct xfrm_usersa_id id = { .family = AF_INET6, .proto = p->home_header };
 	struct xfrm_selector mh = select_mh();
 	xfrm_address_t any = {};
 	int err = delete_policy(p, &mh, XFRM_POLICY_IN);
@@ -487,6 +489,7 @@ int policies_open(struct loop *loop, const struct config *config,
 	if (!p)
 		return -ENOMEM;
 	p->loop = loop;
+	p->home_header = config->roles & CONFIG_MN ? IPPROTO_ROUTING : IPPROTO_DSTOPTS;
 	p->exposed = exposed;
 	p->arg = arg;
 	p->again.ring = on_again;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What XFRM must do for signalling: let FBUs with a Home Address option come in, and
- * demand ESP for all Mobility Headers of neighbours, which are HI and HAck (RFC 5568
- * section 10).  The security associations
- * themselves are an IKE daemon's.
+ * What XFRM must do for signalling: let FBUs with a Home Address option come in, or FBacks
+ * with a type 2 routing header, and demand ESP for all Mobility Headers of neighbours,
+ * which are HI and HAck (RFC 5568 section 10).  The security associations themselves are
+ * an IKE daemon's.
  */
 #ifndef FMIPD_POLICY_H
 #define FMIPD_POLICY_H
@@ -16,7 +16,7 @@ struct policies;
 /**
  * policies_open() - put them into the kernel, and back whenever somebody changes them
  * @loop: waits for that
- * @config: says for which routers
+ * @config: says for which routers, and whether this is a node
  * @exposed: is called when they are back, or there are more: what is in a socket by
  *	then may have come in without them
  * @arg: for @exposed

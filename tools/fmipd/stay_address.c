@@ -119,7 +119,8 @@ struct rtnl_addr *address_read(struct nl_sock *ask, unsigned int ifindex,
 
 /*
  * For nothing new, unless there is no other address to be used yet (RFC 5568 section
- * 6.1.2, Code 5); and nobody else is on this link who has its prefix.
+ * 6.1.2, Code 5); and nobody else is on this link who has its prefix.  The kernel asks a
+ * home address to be marked, or it drops what comes for it in a routing header.
  */
 int address_keep(struct nl_sock *ask, struct rtnl_addr *was, bool deprecated)
 {
@@ -129,7 +130,7 @@ int address_keep(struct nl_sock *ask, struct rtnl_addr *was, bool deprecated)
 
 	if (!a)
 		return -ENOMEM;
-	rtnl_addr_set_flags(a, IFA_F_NOPREFIXROUTE);
+	rtnl_addr_set_flags(a, IFA_F_NOPREFIXROUTE | IFA_F_HOMEADDRESS);
 	rtnl_addr_set_preferred_lifetime(a, deprecated ? 0 : valid);
 	rtnl_addr_set_valid_lifetime(a, valid);
 	err = change(ask, a);
