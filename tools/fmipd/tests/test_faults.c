@@ -135,6 +135,16 @@ static bool carried_at_once(void)
 	return carries(depart_at_once);
 }
 
+/* What has come since it left is copied, and comes after it. */
+static void depart_unseen(void)
+{
+}
+
+static bool carried_reactive(void)
+{
+	return carries(depart_unseen);
+}
+
 static bool at_once(void)
 {
 	learn();
@@ -274,6 +284,7 @@ static void any_two(bool (*scenario)(void), void (*configure)(struct roam *))
 SCENARIO(predictive, NULL)
 SCENARIO(carried, NULL)
 SCENARIO(carried_at_once, NULL)
+SCENARIO(carried_reactive, NULL)
 SCENARIO(at_once, NULL)
 SCENARIO(reactive, NULL)
 SCENARIO(there_and_back, NULL)
@@ -288,6 +299,7 @@ int main(void)
 		cmocka_unit_test(two_faults_predictive),
 		cmocka_unit_test(two_faults_carried),
 		cmocka_unit_test(two_faults_carried_at_once),
+		cmocka_unit_test(two_faults_carried_reactive),
 		cmocka_unit_test(two_faults_at_once),
 		cmocka_unit_test(two_faults_reactive),
 		cmocka_unit_test(two_faults_there_and_back),
