@@ -181,7 +181,8 @@ struct par_redirection {
  * @ifindex: the link that it is, or was, on
  * @lla: its link-layer address; of no length if that is not known
  * @station: the node on that link, or NULL; par_locate() changes all three
- * @signer: the key of the FBU by which it became known, or NULL
+ * @signer: the key of the FBU by which it became known, or NULL if it was, or is since,
+ *	by its link
  * @signer_prev: among those of @signer
  * @signer_next: the same
  * @buckets: what it may still send, from that link and from elsewhere
@@ -326,8 +327,8 @@ struct par_node *par_admit(struct engine *e, const struct in6_addr *pcoa,
 uint64_t par_told(const struct par_station *station, uint16_t identifier);
 
 /**
- * par_dismiss() - an address is to be forgotten: it counts for its key no more
- * @n: the state of an address
+ * par_dismiss() - an address counts for its key no more
+ * @n: the state of an address that is to be forgotten, or that its link has shown
  */
 void par_dismiss(struct par_node *n);
 
@@ -376,6 +377,24 @@ void par_unbind(struct par_node *n);
  * @lla: its link-layer address; of no length if that is not known
  */
 void par_locate(struct par_node *n, unsigned int ifindex, const struct lla *lla);
+
+/**
+ * par_shown() - the same, as that link itself has shown it
+ * @n: the state of an address
+ * @ifindex: its link
+ * @lla: its link-layer address
+ *
+ * From here on the address counts for the node there, not for a key.
+ */
+void par_shown(struct par_node *n, unsigned int ifindex, const struct lla *lla);
+
+/**
+ * par_is_spare() - whether it can be forgotten
+ * @n: the state of an address
+ *
+ * Return: whether there is no handover, and nothing on its way out to the node.
+ */
+bool par_is_spare(const struct par_node *n);
 
 /**
  * par_payer() - who pays for an FBU before it is known to be from who it says

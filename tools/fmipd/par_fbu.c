@@ -245,7 +245,7 @@ static void learn_node(struct par_node *n, const struct message *m, bool on_link
 	if (on_link) {
 		ifindex = m->ifindex;
 		if (!e->ops->lla_of(e->world, ifindex, &n->pcoa, &known)) {
-			par_locate(n, ifindex, &known);
+			par_shown(n, ifindex, &known);
 			return;
 		}
 	}

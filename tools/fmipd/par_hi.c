@@ -37,7 +37,7 @@ static bool find_lla(struct par_node *n)
 	ifindex = link_of(n);
 	if (!ifindex || e->ops->lla_of(e->world, ifindex, &n->pcoa, &lla))
 		return false;
-	par_locate(n, ifindex, &lla);
+	par_shown(n, ifindex, &lla);
 	return true;
 }
 

@@ -184,14 +184,118 @@ static void who_leaves_is_not_forgotten(void **state)
 
 static void a_node_has_so_many_addresses(void **state)
 {
+	struct sim_node *node = sim_add(&sim, "node", NULL);
 	const struct lla lla = sim_lla(0x10);
 	uint8_t n;
 
 	(void)state;
+	sim_address(node, 1, "2001:db8:1::10", 0x10);
+	sim_address(node, 1, "2001:db8:1::11", 0x10);
+	sim_address(node, 1, "2001:db8:1::12", 0x10);
+	sim_address(node, 1, "2001:db8:1::13", 0x10);
 	for (n = 0x10; n < 0x10 + ADDRESSES + 1; n++)
 		meet(n, 0x10);
 	par_may_leave(&par->engine, 1, &lla);
 	assert_int_equal(bindings(), ADDRESSES);
+	assert_null(sim_path(par, "2001:db8:1::13"));
+}
+
+/* An address that its link has shown counts for the node there, and not for the key. */
+static void who_is_shown_counts_for_no_key(void **state)
+{
+	uint8_t n;
+
+	(void)state;
+	for (n = 0x10; n < 0x10 + ADDRESSES; n++)
+		fbu(n, 0x100);
+	for (n = 0x10; n < 0x10 + ADDRESSES; n++)
+		meet(n, n);
+	fbu(0x20, 0x100);
+	assert_int_equal(sent_count(&sent, SENT_HI), ADDRESSES + 1);
+	assert_int_equal(refused(), 0);
+}
+
+/* Nor does the key make room with it. */
+static void who_is_shown_is_not_forgotten_for_a_key(void **state)
+{
+	const struct lla lla = sim_lla(0x10);
+	uint8_t n;
+
+	(void)state;
+	fbu(0x10, 0x100);
+	sim_run(&sim, 1000);
+	meet(0x10, 0x10);
+	for (n = 0x20; n < 0x20 + ADDRESSES; n++)
+		fbu(n, 0x100);
+	par_may_leave(&par->engine, 1, &lla);
+	assert_non_null(sim_path(par, "2001:db8:1::10"));
+}
+
+/* But a node cannot have more than it may by way of a key. */
+static void what_a_node_may_not_have_counts_for_the_key(void **state)
+{
+	uint8_t n;
+
+	(void)state;
+	for (n = 0x10; n < 0x10 + ADDRESSES; n++)
+		meet(n, 0x10);
+	for (n = 0x20; n < 0x20 + ADDRESSES; n++) {
+		fbu(n, 0x100);
+		meet(n, 0x10);
+	}
+	fbu(0x30, 0x100);
+	assert_int_equal(sent_count(&sent, SENT_HI), ADDRESSES);
+	assert_int_equal(refused(), 1);
+}
+
+/* Temporary addresses come and go: one that the link has no more is no share of its node. */
+static void an_address_that_is_gone_makes_room(void **state)
+{
+	struct sim_node *node = sim_add(&sim, "node", NULL);
+	const struct lla lla = sim_lla(0x10);
+	uint8_t n;
+
+	(void)state;
+	sim_address(node, 1, "2001:db8:1::10", 0x10);
+	sim_address(node, 1, "2001:db8:1::12", 0x10);
+	for (n = 0x10; n < 0x10 + ADDRESSES + 1; n++)
+		meet(n, 0x10);
+	par_may_leave(&par->engine, 1, &lla);
+	assert_int_equal(bindings(), ADDRESSES);
+	assert_non_null(sim_path(par, "2001:db8:1::10"));
+	assert_null(sim_path(par, "2001:db8:1::11"));
+	assert_non_null(sim_path(par, "2001:db8:1::13"));
+}
+
+/* What was held for it while it was away is on its way to it. */
+static void who_has_just_come_back_is_not_forgotten(void **state)
+{
+	const struct link_event down = {
+		.change = LINK_DOWN, .ifindex = 1, .lla = sim_lla(0x10), .ns = sim.now,
+	};
+	const struct link_event up = {
+		.change = LINK_UP, .ifindex = 1, .lla = sim_lla(0x10), .ns = sim.now,
+	};
+	uint8_t n;
+
+	(void)state;
+	for (n = 0x10; n < 0x10 + NODES * ADDRESSES; n++) {
+		const struct lla lla = sim_lla(n);
+
+		meet(n, n);
+		par_may_leave(&par->engine, 1, &lla);
+	}
+	engine_link(&par->engine, &down);
+	engine_link(&par->engine, &up);
+	for (n = 0x11; n < 0x10 + NODES * ADDRESSES; n++) {
+		const struct lla lla = sim_lla(n);
+
+		par_may_leave(&par->engine, 1, &lla);
+	}
+	fbu(0x40, 0x100);
+	assert_int_equal(sent_count(&sent, SENT_HI), 1);
+	assert_non_null(sim_path(par, "2001:db8:1::10"));
+	assert_null(sim_path(par, "2001:db8:1::11"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -203,6 +307,11 @@ int main(void)
 		TEST(there_are_so_many_addresses),
 		TEST(who_leaves_is_not_forgotten),
 		TEST(a_node_has_so_many_addresses),
+		TEST(who_is_shown_counts_for_no_key),
+		TEST(who_is_shown_is_not_forgotten_for_a_key),
+		TEST(what_a_node_may_not_have_counts_for_the_key),
+		TEST(an_address_that_is_gone_makes_room),
+		TEST(who_has_just_come_back_is_not_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
