@@ -282,7 +282,7 @@ static void on_listed(struct nlmsghdr *nlh, void *arg)
 	if (nlh->nlmsg_type != XFRM_MSG_NEWPOLICY)
 		return;
 	for (i = 0; i < p->peers_count; i++)
-		if (rival_lets_pass(nlh, &p->peers[i].address))
+		if (rival_lets_pass(nlh, &p->peers[i].address, p->peers[i].reqid))
 			p->peers[i].rival = true;
 }
 
@@ -323,7 +323,8 @@ static int find_rivals(struct policies *p)
 		if (!p->peers[i].rival)
 			continue;
 		log_begin(&line, LOG_WARNING, "xfrm", loop_now());
-		log_text(&line, "what", "a policy with priority 0 lets pass what is not in ESP");
+		log_text(&line, "what",
+			 "a policy with priority 0 lets pass what is not in its ESP");
 		log_address(&line, "peer", &p->peers[i].address);
 		log_end(&line);
 	}
@@ -375,7 +376,7 @@ static bool is_rival(const struct policies *p, struct nlmsghdr *nlh)
 	size_t i;
 
 	for (i = 0; i < p->peers_count; i++)
-		if (rival_lets_pass(nlh, &p->peers[i].address))
+		if (rival_lets_pass(nlh, &p->peers[i].address, p->peers[i].reqid))
 			return true;
 	return false;
 }
