@@ -415,6 +415,11 @@ void par_return(struct par_node *n)
 	n->down_ns = 0;
 }
 
+uint64_t par_was_here(const struct par_node *n)
+{
+	return n->asked_ns < PAR_IN_FLIGHT_NS ? 0 : n->asked_ns - PAR_IN_FLIGHT_NS;
+}
+
 static void copy(struct par_node *n)
 {
 	if (n->state == PAR_COPYING)
@@ -442,7 +447,7 @@ static void leaves(struct par_node *n, const struct link_event *event)
 	if (n->down_ns)
 		return;
 	n->down_ns = event->ns ?: PAR_DOWN_UNSEEN;
-	n->left_ns = event->late ? 0 : event->ns;
+	n->left_ns = event->late ? par_was_here(n) : event->ns;
 	if (n->state == PAR_COPYING)
 		par_enter(n, PAR_HOLDING);
 	if (event->ns)

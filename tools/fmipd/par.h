@@ -30,6 +30,9 @@
 /* The beginning of time. */
 #define PAR_DOWN_UNSEEN	1
 
+/* A packet may have to wait for longer in front of a link than a PrRtAdv had. */
+#define PAR_IN_FLIGHT_NS	50000000ull
+
 /**
  * enum par_state - how far a handover is
  * @PAR_KNOWN: the node is here, or was
@@ -356,6 +359,16 @@ void par_enter(struct par_node *n, enum par_state state);
  * @ns: when it was
  */
 void par_released(struct par_node *n, uint64_t ns);
+
+/**
+ * par_was_here() - until when a node was on its link, as it has itself shown there
+ * @n: the state of an address
+ *
+ * What came before that has reached it.
+ *
+ * Return: when that was, or 0 if that is not known.
+ */
+uint64_t par_was_here(const struct par_node *n);
 
 /**
  * par_bind() - it has another binding, or none
