@@ -170,6 +170,16 @@ void par_shown(struct par_node *n, unsigned int ifindex, const struct lla *lla)
 		par_dismiss(n);
 }
 
+void par_claimed(struct par_node *n, unsigned int ifindex, const struct lla *lla)
+{
+	if (n->station && n->ifindex == ifindex)
+		return;
+	leave_station(n);
+	n->ifindex = ifindex;
+	if (lla)
+		n->lla = *lla;
+}
+
 static bool is_still_there(const struct par_node *n)
 {
 	struct engine *e = n->engine;

@@ -182,8 +182,10 @@ struct par_redirection {
  * @state: how far its handover is; par_enter() changes it
  * @before: the state to go back to if the new router refuses
  * @ifindex: the link that it is, or was, on
- * @lla: its link-layer address; of no length if that is not known
- * @station: the node on that link, or NULL; par_locate() changes all three
+ * @lla: its link-layer address; of no length if that is not known, and without @station
+ *	what it has said itself
+ * @station: the node on that link, as the link has shown it, or NULL; par_locate()
+ *	changes all three
  * @signer: the key of the FBU by which it became known, or NULL if it was, or is since,
  *	by its link
  * @signer_prev: among those of @signer
@@ -400,6 +402,18 @@ void par_locate(struct par_node *n, unsigned int ifindex, const struct lla *lla)
  * From here on the address counts for the node there, not for a key.
  */
 void par_shown(struct par_node *n, unsigned int ifindex, const struct lla *lla);
+
+/**
+ * par_claimed() - where an FBU says that a node is, and who
+ * @n: the state of an address
+ * @ifindex: its link
+ * @lla: its link-layer address, or NULL if it does not say
+ *
+ * The new router is told that, if the link shows nothing else.  It makes the address none
+ * of those of the node that has that link-layer address on the link: who signs for one
+ * address does not speak for others.
+ */
+void par_claimed(struct par_node *n, unsigned int ifindex, const struct lla *lla);
 
 /**
  * par_is_spare() - whether it can be forgotten

@@ -235,18 +235,14 @@ static void obey(struct par_node *n, const struct par_request *request)
 static void learn_node(struct par_node *n, const struct message *m, bool on_link,
 		       const struct lla *lla)
 {
+	unsigned int ifindex = on_link ? m->ifindex : n->ifindex;
 	struct engine *e = n->engine;
-	unsigned int ifindex = n->ifindex;
 	struct lla known;
 
-	if (on_link) {
-		ifindex = m->ifindex;
-		if (!e->ops->lla_of(e->world, ifindex, &n->pcoa, &known)) {
-			par_shown(n, ifindex, &known);
-			return;
-		}
-	}
-	par_locate(n, ifindex, n->lla.len || !lla ? &n->lla : lla);
+	if (on_link && !e->ops->lla_of(e->world, ifindex, &n->pcoa, &known))
+		par_shown(n, ifindex, &known);
+	else
+		par_claimed(n, ifindex, lla);
 }
 
 /*
