@@ -252,7 +252,6 @@ struct nar_place *nar_settle(struct nar_node *n, const struct in6_addr *address,
 		place->users++;
 		n->place = place;
 	}
-	place->flags |= n->request.flags;
 	if (narrow)
 		place->uplink = (struct ip6_ends){ n->request.own, n->request.par };
 	n->ncoa = *address;

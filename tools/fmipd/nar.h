@@ -368,7 +368,7 @@ void nar_show(struct engine *e, struct engine_visitor *visitor);
  * @e: the router
  * @place: the address
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno, and then those that there were do what they did.
  */
 int nar_path(struct engine *e, struct nar_place *place);
 

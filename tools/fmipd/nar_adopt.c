@@ -109,6 +109,7 @@ static bool adopt_downlink(struct engine *e, const struct path *path)
 		nar_forget(n);
 		return false;
 	}
+	place->flags = n->request.flags;
 	place->note = cookie_note(path->cookie);
 	if (path->accepts && path->accept[0].source)
 		place->away = path->accept[0].tunnel;

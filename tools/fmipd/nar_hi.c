@@ -159,6 +159,24 @@ static uint32_t note_of(const struct nar_node *n)
 	       n->request.sequence;
 }
 
+/* What others have asked for at that place is as it was if this cannot be had. */
+static int set_path(struct nar_node *n)
+{
+	struct nar_place *place = n->place;
+	uint8_t flags = place->flags;
+	uint32_t note = place->note;
+	int err;
+
+	place->flags |= n->request.flags;
+	place->note = note_of(n);
+	err = nar_path(n->engine, place);
+	if (!err)
+		return 0;
+	place->flags = flags;
+	place->note = note;
+	return err;
+}
+
 /* The way is prepared before the PAR is told to send. */
 static void prepared(struct nar_node *n)
 {
@@ -167,8 +185,7 @@ static void prepared(struct nar_node *n)
 	n->state = place->arrived ? NAR_ARRIVED : NAR_EXPECTED;
 	record_step(&n->record, n->engine->ops->now(n->engine->world),
 		    place->arrived ? "arrived" : "expected", false);
-	place->note = note_of(n);
-	if (nar_path(n->engine, place)) {
+	if (set_path(n)) {
 		refuse(n, MH_HACK_NO_RESOURCES, "no resources here");
 		return;
 	}
@@ -470,9 +487,7 @@ static void await_again(struct nar_node *n, const struct nar_request *request)
 
 	n->request = *request;
 	place->arrived = false;
-	place->flags |= request->flags;
-	place->note = note_of(n);
-	if (nar_path(e, place)) {
+	if (set_path(n)) {
 		n->request = before;
 		place->arrived = arrived;
 		nar_hack(e, request, MH_HACK_NO_RESOURCES, NULL);

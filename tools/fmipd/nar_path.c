@@ -112,7 +112,7 @@ static uint32_t offered(struct engine *e, struct nar_place *place, bool *holds)
 	return n->path_id;
 }
 
-int nar_path(struct engine *e, struct nar_place *place)
+static int set_downlink(struct engine *e, struct nar_place *place)
 {
 	bool holds = place->path_id;
 	uint32_t id = place->path_id ? 0 : offered(e, place, &holds);
@@ -133,7 +133,33 @@ int nar_path(struct engine *e, struct nar_place *place)
 	/* A gate that is open from the beginning has nothing to release. */
 	place->released = place->arrived && (place->released || !holds);
 	nar_bind(e, place, path.id, place->up_id);
-	return place->narrow ? set_uplink(e, place) : 0;
+	return 0;
+}
+
+/* An uplink that there is goes first: to be set anew does it no harm. */
+static int set_both(struct engine *e, struct nar_place *place)
+{
+	bool first = place->up_id;
+	int err = first ? set_uplink(e, place) : 0;
+
+	if (!err)
+		err = set_downlink(e, place);
+	return err || first || !place->narrow ? err : set_uplink(e, place);
+}
+
+int nar_path(struct engine *e, struct nar_place *place)
+{
+	struct ip6_ends away = place->away;
+	uint8_t flags = place->flags;
+	uint32_t note = place->note;
+	int err = set_both(e, place);
+
+	if (!err)
+		return 0;
+	place->away = away;
+	place->flags = flags;
+	place->note = note;
+	return err;
 }
 
 static struct nar_place *find(struct engine *e, uint32_t id)

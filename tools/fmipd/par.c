@@ -10,6 +10,9 @@
 
 #include "par.h"
 
+/* So many are looked at for one that can be forgotten. */
+#define SPARE_TRIES	16
+
 /* The number of a HI counts for who it was sent to only. */
 struct hi_key {
 	struct in6_addr nar;
@@ -159,6 +162,24 @@ void par_locate(struct par_node *n, unsigned int ifindex, const struct lla *lla)
 	DL_APPEND(station->nodes, n);
 }
 
+/* Over what the node may have, the address counts for the key as before, if for any. */
+void par_shown(struct par_node *n, unsigned int ifindex, const struct lla *lla)
+{
+	par_locate(n, ifindex, lla);
+	if (n->station && n->station->count <= n->engine->config->limits.addresses)
+		par_dismiss(n);
+}
+
+void par_claimed(struct par_node *n, unsigned int ifindex, const struct lla *lla)
+{
+	if (n->station && n->ifindex == ifindex)
+		return;
+	leave_station(n);
+	n->ifindex = ifindex;
+	if (lla)
+		n->lla = *lla;
+}
+
 static bool is_still_there(const struct par_node *n)
 {
 	struct engine *e = n->engine;
@@ -204,6 +225,26 @@ void par_forget(struct par_node *n)
 	free(n);
 }
 
+bool par_is_spare(const struct par_node *n)
+{
+	return n->state <= PAR_COPYING && !n->held;
+}
+
+/* One whose packets are on their way out has been heard of: it goes to the end. */
+static struct par_node *find_spare(struct par *par, enum par_state state)
+{
+	struct par_node *n;
+	int left;
+
+	for (left = SPARE_TRIES; left && (n = par->spare[state]); left--) {
+		if (par_is_spare(n))
+			return n;
+		DL_DELETE2(par->spare[state], n, spare_prev, spare_next);
+		DL_APPEND2(par->spare[state], n, spare_prev, spare_next);
+	}
+	return NULL;
+}
+
 /*
  * Only those without a handover are worth less than one that is to begin, and only
  * those of whom nothing is kept less than one that may never leave.
@@ -211,16 +252,16 @@ void par_forget(struct par_node *n)
 static bool make_room(struct engine *e, enum par_state least)
 {
 	uint64_t most = (uint64_t)e->config->limits.nodes * e->config->limits.addresses;
+	struct par_node *n = NULL;
 	enum par_state state;
 
 	if (HASH_COUNT(e->par->nodes) < most)
 		return true;
-	for (state = PAR_KNOWN; state <= least; state++)
-		if (e->par->spare[state]) {
-			par_forget(e->par->spare[state]);
-			return true;
-		}
-	return false;
+	for (state = PAR_KNOWN; !n && state <= least; state++)
+		n = find_spare(e->par, state);
+	if (n)
+		par_forget(n);
+	return n;
 }
 
 static struct par_node *make(struct engine *e, const struct in6_addr *pcoa,
@@ -384,6 +425,11 @@ void par_return(struct par_node *n)
 	n->down_ns = 0;
 }
 
+uint64_t par_was_here(const struct par_node *n)
+{
+	return n->asked_ns < PAR_IN_FLIGHT_NS ? 0 : n->asked_ns - PAR_IN_FLIGHT_NS;
+}
+
 static void copy(struct par_node *n)
 {
 	if (n->state == PAR_COPYING)
@@ -411,7 +457,7 @@ static void leaves(struct par_node *n, const struct link_event *event)
 	if (n->down_ns)
 		return;
 	n->down_ns = event->ns ?: PAR_DOWN_UNSEEN;
-	n->left_ns = event->late ? 0 : event->ns;
+	n->left_ns = event->late ? par_was_here(n) : event->ns;
 	if (n->state == PAR_COPYING)
 		par_enter(n, PAR_HOLDING);
 	if (event->ns)
@@ -484,13 +530,26 @@ static void link_changes(struct engine *e, const struct link_event *event)
 		station_changes(station, event);
 }
 
+/* An address that a node has no more makes room; the station may be gone with it. */
+static bool may_have_another(struct engine *e, struct par_station *station)
+{
+	struct par_node *n;
+
+	if (!station || station->count < e->config->limits.addresses)
+		return true;
+	DL_FOREACH(station->nodes, n)
+		if (n->state == PAR_KNOWN && !is_still_there(n)) {
+			par_forget(n);
+			return true;
+		}
+	return false;
+}
+
 /* Addresses of one node are bounded, or it would be all of them. */
 static struct par_node *meet(struct engine *e, unsigned int ifindex,
 			     const struct in6_addr *address, const struct lla *lla)
 {
-	struct par_station *station = par_station(e, ifindex, lla);
-
-	if (station && station->count >= e->config->limits.addresses)
+	if (!may_have_another(e, par_station(e, ifindex, lla)))
 		return NULL;
 	return make(e, address, PAR_KNOWN);
 }
@@ -502,7 +561,7 @@ static void neighbour_seen(struct engine *e, unsigned int ifindex,
 
 	if (!n || (n->state != PAR_KNOWN && n->station))
 		return;
-	par_locate(n, ifindex, lla);
+	par_shown(n, ifindex, lla);
 	if (n->state != PAR_KNOWN)
 		return;
 	par_enter(n, PAR_KNOWN);

@@ -30,6 +30,9 @@
 /* The beginning of time. */
 #define PAR_DOWN_UNSEEN	1
 
+/* A packet may have to wait for longer in front of a link than a PrRtAdv had. */
+#define PAR_IN_FLIGHT_NS	50000000ull
+
 /**
  * enum par_state - how far a handover is
  * @PAR_KNOWN: the node is here, or was
@@ -179,9 +182,12 @@ struct par_redirection {
  * @state: how far its handover is; par_enter() changes it
  * @before: the state to go back to if the new router refuses
  * @ifindex: the link that it is, or was, on
- * @lla: its link-layer address; of no length if that is not known
- * @station: the node on that link, or NULL; par_locate() changes all three
- * @signer: the key of the FBU by which it became known, or NULL
+ * @lla: its link-layer address; of no length if that is not known, and without @station
+ *	what it has said itself
+ * @station: the node on that link, as the link has shown it, or NULL; par_locate()
+ *	changes all three
+ * @signer: the key of the FBU by which it became known, or NULL if it was, or is since,
+ *	by its link
  * @signer_prev: among those of @signer
  * @signer_next: the same
  * @buckets: what it may still send, from that link and from elsewhere
@@ -326,8 +332,8 @@ struct par_node *par_admit(struct engine *e, const struct in6_addr *pcoa,
 uint64_t par_told(const struct par_station *station, uint16_t identifier);
 
 /**
- * par_dismiss() - an address is to be forgotten: it counts for its key no more
- * @n: the state of an address
+ * par_dismiss() - an address counts for its key no more
+ * @n: the state of an address that is to be forgotten, or that its link has shown
  */
 void par_dismiss(struct par_node *n);
 
@@ -357,6 +363,16 @@ void par_enter(struct par_node *n, enum par_state state);
 void par_released(struct par_node *n, uint64_t ns);
 
 /**
+ * par_was_here() - until when a node was on its link, as it has itself shown there
+ * @n: the state of an address
+ *
+ * What came before that has reached it.
+ *
+ * Return: when that was, or 0 if that is not known.
+ */
+uint64_t par_was_here(const struct par_node *n);
+
+/**
  * par_bind() - it has another binding, or none
  * @n: the state of an address
  * @path_id: the binding's number, or 0
@@ -376,6 +392,36 @@ void par_unbind(struct par_node *n);
  * @lla: its link-layer address; of no length if that is not known
  */
 void par_locate(struct par_node *n, unsigned int ifindex, const struct lla *lla);
+
+/**
+ * par_shown() - the same, as that link itself has shown it
+ * @n: the state of an address
+ * @ifindex: its link
+ * @lla: its link-layer address
+ *
+ * From here on the address counts for the node there, not for a key.
+ */
+void par_shown(struct par_node *n, unsigned int ifindex, const struct lla *lla);
+
+/**
+ * par_claimed() - where an FBU says that a node is, and who
+ * @n: the state of an address
+ * @ifindex: its link
+ * @lla: its link-layer address, or NULL if it does not say
+ *
+ * The new router is told that, if the link shows nothing else.  It makes the address none
+ * of those of the node that has that link-layer address on the link: who signs for one
+ * address does not speak for others.
+ */
+void par_claimed(struct par_node *n, unsigned int ifindex, const struct lla *lla);
+
+/**
+ * par_is_spare() - whether it can be forgotten
+ * @n: the state of an address
+ *
+ * Return: whether there is no handover, and nothing on its way out to the node.
+ */
+bool par_is_spare(const struct par_node *n);
 
 /**
  * par_payer() - who pays for an FBU before it is known to be from who it says

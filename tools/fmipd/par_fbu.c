@@ -11,9 +11,6 @@
 /* The clocks of a node and a router are apart by less than this part of what they show. */
 #define CLOCK_DRIFT	1000
 
-/* A packet may have to wait for longer in front of a link than a PrRtAdv had. */
-#define IN_FLIGHT_NS	50000000ull
-
 static const struct mobopt_badf *authenticator(const struct mh *mh)
 {
 	const struct mobopt *option = mobopts_find(&mh->options, MOBOPT_BADF);
@@ -126,7 +123,7 @@ static bool is_again(const struct par_node *n, const struct par_request *request
 static void suppose_left(struct par_node *n)
 {
 	n->down_ns = PAR_DOWN_UNSEEN;
-	n->left_ns = n->asked_ns < IN_FLIGHT_NS ? 0 : n->asked_ns - IN_FLIGHT_NS;
+	n->left_ns = par_was_here(n);
 }
 
 /* Section 5.6: what the new router has got cannot come back, but there are copies. */
@@ -238,18 +235,14 @@ static void obey(struct par_node *n, const struct par_request *request)
 static void learn_node(struct par_node *n, const struct message *m, bool on_link,
 		       const struct lla *lla)
 {
+	unsigned int ifindex = on_link ? m->ifindex : n->ifindex;
 	struct engine *e = n->engine;
-	unsigned int ifindex = n->ifindex;
 	struct lla known;
 
-	if (on_link) {
-		ifindex = m->ifindex;
-		if (!e->ops->lla_of(e->world, ifindex, &n->pcoa, &known)) {
-			par_locate(n, ifindex, &known);
-			return;
-		}
-	}
-	par_locate(n, ifindex, n->lla.len || !lla ? &n->lla : lla);
+	if (on_link && !e->ops->lla_of(e->world, ifindex, &n->pcoa, &known))
+		par_shown(n, ifindex, &known);
+	else
+		par_claimed(n, ifindex, lla);
 }
 
 /*
@@ -271,7 +264,7 @@ static void learn_down(struct par_node *n, const struct mh *mh)
 	told_ns = par_told(station, down.identifier);
 	after = down.ms * 1000000ull;
 	after -= after / CLOCK_DRIFT;
-	after -= after < IN_FLIGHT_NS ? after : IN_FLIGHT_NS;
+	after -= after < PAR_IN_FLIGHT_NS ? after : PAR_IN_FLIGHT_NS;
 	/* Who says that it is still to come is wrong about one of the two. */
 	if (!told_ns || told_ns + after > e->ops->now(e->world))
 		return;

@@ -32,12 +32,13 @@ static bool find_lla(struct par_node *n)
 	unsigned int ifindex;
 	struct lla lla;
 
-	if (n->lla.len)
+	if (n->station)
 		return true;
 	ifindex = link_of(n);
+	/* Then it may have said so itself. */
 	if (!ifindex || e->ops->lla_of(e->world, ifindex, &n->pcoa, &lla))
-		return false;
-	par_locate(n, ifindex, &lla);
+		return n->lla.len;
+	par_shown(n, ifindex, &lla);
 	return true;
 }
 

@@ -23,7 +23,7 @@ static void hold(const struct par_node *n, struct path *path)
 {
 	path->target = PATH_ROUTE;
 	path->gate = PATH_HOLD;
-	path->replay_ns = n->down_ns ? n->left_ns : 0;
+	path->replay_ns = n->down_ns ? n->left_ns : par_was_here(n);
 	path->buffer = n->engine->config->ar.buffer;
 	path->hold = n->engine->config->ar.hold;
 	/* Who never comes back is not waited for without end (section 10). */

@@ -45,7 +45,7 @@ static bool make_room(struct engine *e, const struct config_key *key)
 	if (!signer || signer->count < e->config->limits.addresses)
 		return true;
 	DL_FOREACH2(signer->nodes, n, signer_next)
-		if (n->state <= PAR_COPYING) {
+		if (par_is_spare(n)) {
 			par_forget(n);
 			return true;
 		}

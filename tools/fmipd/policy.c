@@ -16,14 +16,21 @@
 #include "policy.h"
 #include "rival.h"
 
-/* What could not be put back is tried again so much later. */
+/*
+ * What could not be put back is tried again so much later; and so often it is looked if
+ * a rival is still there, however often others change their policies.
+ */
 #define AGAIN_NS	1000000000ull
 
-/* A router, which security associations are for it, and if a rival goes before ours. */
+/*
+ * A router, which security associations are for it, if a rival goes before ours, and if
+ * that has been seen: nothing is known without a list.
+ */
 struct peer {
 	struct in6_addr address;
 	uint32_t reqid;
 	bool rival;
+	bool seen;
 };
 
 struct policies {
@@ -32,6 +39,7 @@ struct policies {
 	struct loop *loop;
 	struct loop_watch *watch;
 	struct alarm again;
+	bool looks;
 	void (*exposed)(void *arg);
 	void *arg;
 	uint8_t home_header;
@@ -276,6 +284,24 @@ static int protect_all(const struct policies *p, struct peer *peers, size_t *cou
 
 /* Rivals. */
 
+/* Whether there is one is news: what has come may be from the time when there was. */
+static void note_rival(struct policies *p, struct peer *peer, bool there)
+{
+	struct log_line line;
+
+	if (peer->rival == there)
+		return;
+	peer->rival = there;
+	p->harms++;
+	if (!peer->seen)
+		return;
+	log_begin(&line, LOG_WARNING, "xfrm", loop_now());
+	log_text(&line, "what",
+		 "a policy with priority 0 lets pass what is not in its ESP");
+	log_address(&line, "peer", &peer->address);
+	log_end(&line);
+}
+
 static void on_listed(struct nlmsghdr *nlh, void *arg)
 {
 	struct policies *p = arg;
@@ -284,8 +310,8 @@ static void on_listed(struct nlmsghdr *nlh, void *arg)
 	if (nlh->nlmsg_type != XFRM_MSG_NEWPOLICY)
 		return;
 	for (i = 0; i < p->peers_count; i++)
-		if (rival_lets_pass(nlh, &p->peers[i].address))
-			p->peers[i].rival = true;
+		if (rival_lets_pass(nlh, &p->peers[i].address, p->peers[i].reqid))
+			p->peers[i].seen = true;
 }
 
 static int list(struct policies *p)
@@ -300,41 +326,29 @@ static int list(struct policies *p)
 	return netlink_ask(p->ask, msg, on_listed, p);
 }
 
-static void set_rivals(struct policies *p, bool there)
-{
-	size_t i;
-
-	for (i = 0; i < p->peers_count; i++)
-		p->peers[i].rival = there;
-}
-
-/* What a list misses because it has changed meanwhile is told, too. */
+/*
+ * What a list misses because it has changed meanwhile is told, too.  Without one there
+ * may be any.
+ */
 static int find_rivals(struct policies *p)
 {
-	struct log_line line;
 	size_t i;
 	int err;
 
-	set_rivals(p, false);
+	for (i = 0; i < p->peers_count; i++)
+		p->peers[i].seen = false;
 	err = p->peers_count ? list(p) : 0;
-	if (err && err != -EINTR) {
-		set_rivals(p, true);
-		return err;
-	}
-	for (i = 0; i < p->peers_count; i++) {
-		if (!p->peers[i].rival)
-			continue;
-		log_begin(&line, LOG_WARNING, "xfrm", loop_now());
-		log_text(&line, "what", "a policy with priority 0 lets pass what is not in ESP");
-		log_address(&line, "peer", &p->peers[i].address);
-		log_end(&line);
-	}
-	return 0;
+	err = err == -EINTR ? 0 : err;
+	for (i = 0; i < p->peers_count; i++)
+		note_rival(p, &p->peers[i], err || p->peers[i].seen);
+	return err;
 }
 
 int policies_configure(struct policies *policies, const struct config *config)
 {
 	struct peer *peers = calloc(config->neighbours_count + 1, sizeof(*peers));
+	unsigned int harms = policies->harms;
+	const struct peer *before;
 	int err, unknown;
 	size_t i, count;
 	bool fresh;
@@ -346,40 +360,76 @@ int policies_configure(struct policies *policies, const struct config *config)
 	for (i = 0; i < policies->peers_count; i++)
 		if (!find(peers, count, &policies->peers[i].address))
 			expose(policies, &policies->peers[i]);
+	for (i = 0; i < count; i++) {
+		before = find(policies->peers, policies->peers_count, &peers[i].address);
+		peers[i].rival = before && before->rival;
+	}
 	free(policies->peers);
 	policies->peers = peers;
 	policies->peers_count = count;
 	unknown = find_rivals(policies);
-	if (fresh)
+	if (fresh || policies->harms != harms)
 		policies->exposed(policies->arg);
 	return err ?: unknown;
 }
 
 /* What others do to them. */
 
-static bool is_of_mh(const struct xfrm_selector *selector)
+/* Its ports and the like are not compared: who takes those does mean ours. */
+static bool selects(const struct xfrm_selector *a, const struct xfrm_selector *b)
 {
-	return selector->family == AF_INET6 && selector->proto == IPPROTO_MH;
+	return a->family == b->family && a->proto == b->proto &&
+	       a->prefixlen_s == b->prefixlen_s && a->prefixlen_d == b->prefixlen_d &&
+	       !memcmp(&a->saddr, &b->saddr, sizeof(a->saddr)) &&
+	       !memcmp(&a->daddr, &b->daddr, sizeof(a->daddr));
 }
 
-/* One that is deleted by its index has its selector behind the header. */
-static bool is_deleted(struct nlmsghdr *nlh)
+/* Whether it is, or is in the place of, one that was put there. */
+static bool is_ours(const struct policies *p, const struct xfrm_userpolicy_info *info)
 {
-	const struct nlattr *attr = nlmsg_find_attr(nlh, sizeof(struct xfrm_userpolicy_id),
-						    XFRMA_POLICY);
-	const struct xfrm_userpolicy_info *info = attr ? nla_data(attr) : NULL;
+	struct xfrm_selector ours = select_mh();
+	size_t i;
 
-	return !info || nla_len(attr) < (int)sizeof(*info) || is_of_mh(&info->sel);
+	if (info->dir == XFRM_POLICY_IN && selects(&info->sel, &ours))
+		return true;
+	for (i = 0; i < p->peers_count; i++) {
+		ours = select_peer(info->dir, &p->peers[i].address);
+		if (selects(&info->sel, &ours))
+			return true;
+	}
+	return false;
 }
 
-static bool is_rival(const struct policies *p, struct nlmsghdr *nlh)
+/* One that is deleted has its selector behind the header, not aligned as it should be. */
+static bool is_deleted(const struct policies *p, struct nlmsghdr *nlh)
+{
+	struct nlattr *attr = nlmsg_find_attr(nlh, sizeof(struct xfrm_userpolicy_id),
+					      XFRMA_POLICY);
+	struct xfrm_userpolicy_info info;
+
+	if (!attr || nla_len(attr) < (int)sizeof(info))
+		return true;
+	nla_memcpy(&info, attr, sizeof(info));
+	return is_ours(p, &info);
+}
+
+static bool is_changed(const struct policies *p, struct nlmsghdr *nlh)
+{
+	const struct xfrm_userpolicy_info *info = nlmsg_data(nlh);
+
+	return nlmsg_datalen(nlh) < (int)sizeof(*info) || is_ours(p, info);
+}
+
+static void look_for_rival(struct policies *p, struct nlmsghdr *nlh)
 {
 	size_t i;
 
-	for (i = 0; i < p->peers_count; i++)
-		if (rival_lets_pass(nlh, &p->peers[i].address))
-			return true;
-	return false;
+	for (i = 0; i < p->peers_count; i++) {
+		if (!rival_lets_pass(nlh, &p->peers[i].address, p->peers[i].reqid))
+			continue;
+		p->peers[i].seen = true;
+		note_rival(p, &p->peers[i], true);
+	}
 }
 
 static bool have_rivals(const struct policies *p)
@@ -392,20 +442,16 @@ static bool have_rivals(const struct policies *p)
 	return false;
 }
 
-/* Whatever others do to theirs may end what a rival does. */
 static bool is_harmed(const struct policies *p, struct nlmsghdr *nlh)
 {
-	const struct xfrm_userpolicy_info *info = nlmsg_data(nlh);
-
 	switch (nlh->nlmsg_type) {
 	case XFRM_MSG_FLUSHPOLICY:
 		return true;
 	case XFRM_MSG_DELPOLICY:
-		return is_deleted(nlh) || have_rivals(p);
+		return is_deleted(p, nlh);
 	case XFRM_MSG_UPDPOLICY:
 	case XFRM_MSG_NEWPOLICY:
-		return nlmsg_datalen(nlh) < (int)sizeof(*info) || is_of_mh(&info->sel) ||
-		       is_rival(p, nlh) || have_rivals(p);
+		return is_changed(p, nlh);
 	default:
 		return false;
 	}
@@ -417,12 +463,21 @@ static void harm(struct policies *p)
 	p->harms++;
 }
 
+/* Whatever others do to theirs may end what a rival does: that can wait. */
 static void on_message(struct nlmsghdr *nlh, void *arg)
 {
 	struct policies *p = arg;
 
-	if (nlh->nlmsg_pid != nl_socket_get_local_port(p->ask) && is_harmed(p, nlh))
+	if (nlh->nlmsg_pid == nl_socket_get_local_port(p->ask))
+		return;
+	if (is_harmed(p, nlh))
 		harm(p);
+	else if (nlh->nlmsg_type != XFRM_MSG_DELPOLICY)
+		look_for_rival(p, nlh);
+	if (p->looks || !have_rivals(p))
+		return;
+	p->looks = true;
+	loop_alarm_set(p->loop, &p->again, loop_now() + AGAIN_NS);
 }
 
 static void put_back(struct policies *p)
@@ -449,6 +504,7 @@ static void put_back(struct policies *p)
 
 static void look(struct policies *p)
 {
+	unsigned int harms = p->harms;
 	bool before = p->intact;
 	int err = netlink_receive(p->told, on_message, p);
 
@@ -457,6 +513,8 @@ static void look(struct policies *p)
 		harm(p);
 	if (before && !p->intact)
 		put_back(p);
+	else if (p->harms != harms)
+		p->exposed(p->arg);
 }
 
 static void on_told(void *arg)
@@ -464,9 +522,29 @@ static void on_told(void *arg)
 	look(arg);
 }
 
+/* A list that cannot be had is asked for again, with all else. */
+static void look_again(struct policies *p)
+{
+	unsigned int harms = p->harms;
+
+	if (find_rivals(p)) {
+		harm(p);
+		put_back(p);
+	} else if (p->harms != harms) {
+		p->exposed(p->arg);
+	}
+}
+
 static void on_again(struct alarm *alarm)
 {
-	put_back((struct policies *)((char *)alarm - offsetof(struct policies, again)));
+	struct policies *p = (struct policies *)((char *)alarm -
+						 offsetof(struct policies, again));
+
+	p->looks = false;
+	if (p->intact)
+		look_again(p);
+	else
+		put_back(p);
 }
 
 static int listen_to(struct policies *p)

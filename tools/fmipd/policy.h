@@ -17,8 +17,9 @@ struct policies;
  * policies_open() - put them into the kernel, and back whenever somebody changes them
  * @loop: waits for that
  * @config: says for which routers, and whether this is a node
- * @exposed: is called when they are back, or there are more: what is in a socket by
- *	then may have come in without them
+ * @exposed: is called when they are back, or there are more, or when a policy of others
+ *	goes before them or does so no more: what is in a socket by then may have come in
+ *	without them
  * @arg: for @exposed
  * @policies: become them
  *

@@ -33,8 +33,11 @@ static bool is_for(const struct xfrm_userpolicy_info *info, const struct in6_add
 	}
 }
 
-/* A tunnel ends at a gateway, and who is behind that is not the router. */
-static bool demands_esp(struct nlmsghdr *nlh)
+/*
+ * A tunnel ends at a gateway, and who is behind that is not the router; nor is whoever
+ * else has a security association here, and can write what it likes into a source address.
+ */
+static bool demands_esp(struct nlmsghdr *nlh, uint32_t reqid)
 {
 	const struct nlattr *attr = nlmsg_find_attr(nlh, sizeof(struct xfrm_userpolicy_info),
 						    XFRMA_TMPL);
@@ -43,12 +46,13 @@ static bool demands_esp(struct nlmsghdr *nlh)
 
 	for (i = 0; i < count; i++)
 		if (template[i].id.proto == IPPROTO_ESP && !template[i].optional &&
-		    template[i].mode == XFRM_MODE_TRANSPORT)
+		    template[i].mode == XFRM_MODE_TRANSPORT &&
+		    (!reqid || template[i].reqid == reqid))
 			return true;
 	return false;
 }
 
-bool rival_lets_pass(struct nlmsghdr *nlh, const struct in6_addr *peer)
+bool rival_lets_pass(struct nlmsghdr *nlh, const struct in6_addr *peer, uint32_t reqid)
 {
 	const struct xfrm_userpolicy_info *info = nlmsg_data(nlh);
 
@@ -56,5 +60,5 @@ bool rival_lets_pass(struct nlmsghdr *nlh, const struct in6_addr *peer)
 	       info->action == XFRM_POLICY_ALLOW && !info->priority &&
 	       info->sel.family == AF_INET6 &&
 	       (!info->sel.proto || info->sel.proto == IPPROTO_MH) &&
-	       is_for(info, peer) && !demands_esp(nlh);
+	       is_for(info, peer) && !demands_esp(nlh, reqid);
 }

@@ -29,6 +29,14 @@ struct interface {
 	struct wifi_link link;
 };
 
+/* An interface that is one, with its stations: while it has any, or is looked at. */
+struct access_point {
+	UT_hash_handle hh;
+	unsigned int ifindex;
+	struct wifi_station *stations;
+	bool listed;
+};
+
 struct wifi {
 	struct nl_sock *ask;
 	struct nl_sock *told;
@@ -38,25 +46,13 @@ struct wifi {
 	void (*changed)(void *arg, const struct link_event *event);
 	void *arg;
 	struct interface *interfaces;
-	struct wifi_station *stations;
+	struct access_point *aps;
 };
 
 /* What an answer was, for the readers of several messages. */
 struct bss {
 	bool found;
 	struct lla ap;
-};
-
-/* The stations of one access point. */
-struct listing {
-	struct wifi *wifi;
-	unsigned int ifindex;
-};
-
-/* The interfaces that are access points. */
-struct access_points {
-	unsigned int *ifindex;
-	size_t count;
 };
 
 static struct interface *find(const struct wifi *wifi, unsigned int ifindex)
@@ -82,6 +78,32 @@ static void drop(struct wifi *wifi, struct interface *i)
 {
 	HASH_DEL(wifi->interfaces, i);
 	free(i);
+}
+
+static struct access_point *find_ap(const struct wifi *wifi, unsigned int ifindex)
+{
+	struct access_point *ap;
+
+	HASH_FIND(hh, wifi->aps, &ifindex, sizeof(ifindex), ap);
+	return ap;
+}
+
+static struct access_point *add_ap(struct wifi *wifi, unsigned int ifindex)
+{
+	struct access_point *ap = calloc(1, sizeof(*ap));
+
+	if (!ap)
+		return NULL;
+	ap->ifindex = ifindex;
+	HASH_ADD(hh, wifi->aps, ifindex, sizeof(ap->ifindex), ap);
+	return ap;
+}
+
+static void drop_ap(struct wifi *wifi, struct access_point *ap)
+{
+	HASH_DEL(wifi->aps, ap);
+	wifi_stations_forget(&ap->stations);
+	free(ap);
 }
 
 /* Questions. */
@@ -178,16 +200,32 @@ static void tell(struct wifi *wifi, struct interface *i, const struct wifi_event
 	}
 }
 
-static void on_station(struct wifi *wifi, const struct wifi_event *event, uint64_t ns)
+static void tell_station(struct wifi *wifi, const struct wifi_event *event, uint64_t ns)
 {
 	struct link_event change;
 
-	if (!wifi_station_changes(event, &change) || !has_stations(type_of(wifi, event->ifindex)))
+	if (!wifi_station_changes(event, &change))
 		return;
-	wifi_stations_note(&wifi->stations, event);
 	change.ns = ns;
 	change.late = true;
 	wifi->changed(wifi->arg, &change);
+}
+
+/* An interface that is gone cannot be asked what it was when its last stations went. */
+static void on_station(struct wifi *wifi, const struct wifi_event *event, uint64_t ns)
+{
+	struct access_point *ap = find_ap(wifi, event->ifindex);
+	struct link_event change;
+
+	if (!wifi_station_changes(event, &change) ||
+	    (!ap && !has_stations(type_of(wifi, event->ifindex))))
+		return;
+	ap = ap ?: add_ap(wifi, event->ifindex);
+	if (ap)
+		wifi_stations_note(&ap->stations, event);
+	if (ap && !ap->stations)
+		drop_ap(wifi, ap);
+	tell_station(wifi, event, ns);
 }
 
 static void on_message(struct nlmsghdr *nlh, void *arg)
@@ -208,74 +246,85 @@ static void on_message(struct nlmsghdr *nlh, void *arg)
 
 static void begin_interfaces(void *arg)
 {
-	((struct access_points *)arg)->count = 0;
+	struct wifi *wifi = arg;
+	struct access_point *ap, *next;
+
+	HASH_ITER(hh, wifi->aps, ap, next)
+		ap->listed = false;
 }
 
 static void on_interface(struct nlmsghdr *nlh, void *arg)
 {
-	struct access_points *aps = arg;
-	unsigned int ifindex, *more;
+	struct wifi *wifi = arg;
+	struct access_point *ap;
+	unsigned int ifindex;
 	uint32_t type;
 
 	if (wifi_interface_read(nlh, &ifindex, &type) || !has_stations(type))
 		return;
-	more = realloc(aps->ifindex, (aps->count + 1) * sizeof(*more));
-	if (!more)
-		return;
-	more[aps->count++] = ifindex;
-	aps->ifindex = more;
+	ap = find_ap(wifi, ifindex) ?: add_ap(wifi, ifindex);
+	if (ap)
+		ap->listed = true;
 }
 
 static void begin_stations(void *arg)
 {
-	struct listing *listing = arg;
+	struct access_point *ap = arg;
 
-	wifi_stations_list(&listing->wifi->stations, listing->ifindex);
+	wifi_stations_list(&ap->stations);
 }
 
 static void on_listed(struct nlmsghdr *nlh, void *arg)
 {
-	struct listing *listing = arg;
+	struct access_point *ap = arg;
 	struct wifi_event event;
 
 	if (!wifi_event_read(nlh, &event))
-		wifi_stations_listed(&listing->wifi->stations, &event);
+		wifi_stations_listed(&ap->stations, &event);
 }
 
-static void look_at_access_point(struct wifi *wifi, unsigned int ifindex, bool tells)
+static void on_missed(void *arg, const struct wifi_event *event)
 {
-	struct listing listing = { wifi, ifindex };
-	struct link_event change;
-	struct wifi_event event;
-	int err;
+	tell_station(arg, event, loop_now());
+}
 
-	err = list(wifi, NL80211_CMD_GET_STATION, ifindex, begin_stations, on_listed,
-		   &listing);
-	if (err) {
+static void on_found(void *arg, const struct wifi_event *event)
+{
+	(void)arg;
+	(void)event;
+}
+
+/* None of the stations of one that is none any more is there. */
+static void look_at_access_point(struct wifi *wifi, struct access_point *ap, bool tells)
+{
+	int err = 0;
+
+	if (ap->listed)
+		err = list(wifi, NL80211_CMD_GET_STATION, ap->ifindex, begin_stations,
+			   on_listed, ap);
+	else
+		begin_stations(ap);
+	if (err)
 		log_error("nl80211", "stations", err);
-		return;
-	}
-	while (wifi_stations_differ(&wifi->stations, ifindex, &event)) {
-		if (!tells || !wifi_station_changes(&event, &change))
-			continue;
-		change.ns = loop_now();
-		change.late = true;
-		wifi->changed(wifi->arg, &change);
-	}
+	else
+		wifi_stations_differ(&ap->stations, ap->ifindex,
+				     tells ? on_missed : on_found, wifi);
+	if (!ap->stations)
+		drop_ap(wifi, ap);
 }
 
 static void look_at_stations(struct wifi *wifi, bool tells)
 {
-	struct access_points aps = {};
-	size_t i;
+	struct access_point *ap, *next;
 	int err;
 
-	err = list(wifi, NL80211_CMD_GET_INTERFACE, 0, begin_interfaces, on_interface, &aps);
-	if (err)
+	err = list(wifi, NL80211_CMD_GET_INTERFACE, 0, begin_interfaces, on_interface, wifi);
+	if (err) {
 		log_error("nl80211", "interfaces", err);
-	for (i = 0; i < aps.count; i++)
-		look_at_access_point(wifi, aps.ifindex[i], tells);
-	free(aps.ifindex);
+		return;
+	}
+	HASH_ITER(hh, wifi->aps, ap, next)
+		look_at_access_point(wifi, ap, tells);
 }
 
 /* What was not read is seen from where the interfaces are now. */
@@ -397,6 +446,7 @@ int wifi_open(struct loop *loop, void (*changed)(void *arg, const struct link_ev
 
 void wifi_close(struct wifi *wifi)
 {
+	struct access_point *ap, *next_ap;
 	struct interface *i, *next;
 
 	if (!wifi)
@@ -406,7 +456,8 @@ void wifi_close(struct wifi *wifi)
 	nl_socket_free(wifi->ask);
 	HASH_ITER(hh, wifi->interfaces, i, next)
 		drop(wifi, i);
-	wifi_stations_forget(&wifi->stations);
+	HASH_ITER(hh, wifi->aps, ap, next_ap)
+		drop_ap(wifi, ap);
 	free(wifi);
 }
 

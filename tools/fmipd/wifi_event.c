@@ -204,30 +204,27 @@ bool wifi_station_changes(const struct wifi_event *event, struct link_event *cha
 	}
 }
 
-static struct wifi_station *find(struct wifi_station *stations,
-				 const struct wifi_event *event)
+static struct wifi_station *find(struct wifi_station *stations, const struct lla *lla)
 {
-	struct wifi_station_key key = { .ifindex = event->ifindex };
+	struct lla key = {};
 	struct wifi_station *s;
 
-	lla_copy(&key.lla, &event->lla);
+	lla_copy(&key, lla);
 	HASH_FIND(hh, stations, &key, sizeof(key), s);
 	return s;
 }
 
-static struct wifi_station *get(struct wifi_station **stations,
-				const struct wifi_event *event)
+static struct wifi_station *get(struct wifi_station **stations, const struct lla *lla)
 {
-	struct wifi_station *s = find(*stations, event);
+	struct wifi_station *s = find(*stations, lla);
 
 	if (s)
 		return s;
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
-	s->key.ifindex = event->ifindex;
-	lla_copy(&s->key.lla, &event->lla);
-	HASH_ADD(hh, *stations, key, sizeof(s->key), s);
+	lla_copy(&s->lla, lla);
+	HASH_ADD(hh, *stations, lla, sizeof(s->lla), s);
 	return s;
 }
 
@@ -242,23 +239,22 @@ void wifi_stations_note(struct wifi_station **stations, const struct wifi_event 
 	struct wifi_station *s;
 
 	if (event->kind == WIFI_STATION_CAME) {
-		s = get(stations, event);
+		s = get(stations, &event->lla);
 		if (s)
 			s->told = true;
 	} else if (event->kind == WIFI_STATION_WENT) {
-		s = find(*stations, event);
+		s = find(*stations, &event->lla);
 		if (s)
 			drop(stations, s);
 	}
 }
 
-void wifi_stations_list(struct wifi_station **stations, unsigned int ifindex)
+void wifi_stations_list(struct wifi_station **stations)
 {
 	struct wifi_station *s, *next;
 
 	HASH_ITER(hh, *stations, s, next)
-		if (s->key.ifindex == ifindex)
-			s->listed = false;
+		s->listed = false;
 }
 
 void wifi_stations_listed(struct wifi_station **stations, const struct wifi_event *event)
@@ -267,30 +263,30 @@ void wifi_stations_listed(struct wifi_station **stations, const struct wifi_even
 
 	if (event->kind != WIFI_STATION_CAME)
 		return;
-	s = get(stations, event);
+	s = get(stations, &event->lla);
 	if (s)
 		s->listed = true;
 }
 
-bool wifi_stations_differ(struct wifi_station **stations, unsigned int ifindex,
-			  struct wifi_event *event)
+void wifi_stations_differ(struct wifi_station **stations, unsigned int ifindex,
+			  void (*differs)(void *arg, const struct wifi_event *event),
+			  void *arg)
 {
 	struct wifi_station *s, *next;
-	bool came;
+	struct wifi_event event;
+	bool differ;
 
 	HASH_ITER(hh, *stations, s, next) {
-		if (s->key.ifindex != ifindex || s->told == s->listed)
-			continue;
-		came = s->listed;
-		*event = (struct wifi_event){
-			came ? WIFI_STATION_CAME : WIFI_STATION_WENT, ifindex, s->key.lla,
+		differ = s->told != s->listed;
+		event = (struct wifi_event){
+			s->listed ? WIFI_STATION_CAME : WIFI_STATION_WENT, ifindex, s->lla,
 		};
-		s->told = came;
-		if (!came)
+		s->told = s->listed;
+		if (!s->listed)
 			drop(stations, s);
-		return true;
+		if (differ)
+			differs(arg, &event);
 	}
-	return false;
 }
 
 void wifi_stations_forget(struct wifi_station **stations)

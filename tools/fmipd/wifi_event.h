@@ -53,25 +53,15 @@ struct wifi_link {
 };
 
 /**
- * struct wifi_station_key - who a station is
- * @ifindex: the interface that is its access point
- * @lla: its link-layer address, with zeros behind it
- */
-struct wifi_station_key {
-	unsigned int ifindex;
-	struct lla lla;
-};
-
-/**
  * struct wifi_station - one that is with an access point, as far as that was told
- * @hh: by @key
- * @key: who it is
+ * @hh: by @lla
+ * @lla: its link-layer address, with zeros behind it
  * @told: the state machines know it
  * @listed: the kernel has it in the list that is being read
  */
 struct wifi_station {
 	UT_hash_handle hh;
-	struct wifi_station_key key;
+	struct lla lla;
 	bool told;
 	bool listed;
 };
@@ -126,39 +116,38 @@ bool wifi_station_changes(const struct wifi_event *event, struct link_event *cha
 
 /**
  * wifi_stations_note() - the state machines are told of a station
- * @stations: all of them
+ * @stations: those of its access point
  * @event: that it came, or went; others change nothing
  */
 void wifi_stations_note(struct wifi_station **stations, const struct wifi_event *event);
 
 /**
  * wifi_stations_list() - the kernel's list of an access point's stations begins
- * @stations: all of them
- * @ifindex: the interface
+ * @stations: those that are known
  */
-void wifi_stations_list(struct wifi_station **stations, unsigned int ifindex);
+void wifi_stations_list(struct wifi_station **stations);
 
 /**
  * wifi_stations_listed() - there is one in it
- * @stations: all of them
+ * @stations: those that are known
  * @event: that it is there, as if it came
  */
 void wifi_stations_listed(struct wifi_station **stations, const struct wifi_event *event);
 
 /**
  * wifi_stations_differ() - what the state machines have missed, by that list
- * @stations: all of them
- * @ifindex: the interface
- * @event: becomes what has happened to one of its stations, and is noted
- *
- * Return: whether there is anything; it is to be asked for again then.
+ * @stations: those that are known
+ * @ifindex: the access point
+ * @differs: is told what has happened to each of them, when it is noted
+ * @arg: for @differs
  */
-bool wifi_stations_differ(struct wifi_station **stations, unsigned int ifindex,
-			  struct wifi_event *event);
+void wifi_stations_differ(struct wifi_station **stations, unsigned int ifindex,
+			  void (*differs)(void *arg, const struct wifi_event *event),
+			  void *arg);
 
 /**
- * wifi_stations_forget() - forget all of them
- * @stations: all of them
+ * wifi_stations_forget() - forget all of an access point's
+ * @stations: those that are known
  */
 void wifi_stations_forget(struct wifi_station **stations);
 

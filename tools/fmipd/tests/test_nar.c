@@ -888,6 +888,45 @@ static void what_cannot_be_awaited_again_goes_on(void **state)
 	assert_int_equal(sim_path(scene.nar, NCOA)->gate, PATH_HOLD);
 }
 
+/* Nor is any more kept for it than what was let. */
+static void what_was_refused_is_asked_for_no_more(void **state)
+{
+	(void)state;
+	send_for(PCOA, 7, 0, NCOA, MN_LLA);
+	scene.nar->path_errno = -ENOBUFS;
+	send_for(PCOA, 8, MH_HI_U, NCOA, MN_LLA);
+	expect_hack(8, MH_HACK_NO_RESOURCES);
+	send_for(OTHER_PCOA, 9, MH_HI_U, NCOA, MN_LLA);
+	expect_hack(9, MH_HACK_NO_RESOURCES);
+	scene.nar->path_errno = 0;
+	send_for(PCOA, 10, 0, NCOA, MN_LLA);
+	expect_hack(10, MH_HACK_NCOA_VALID);
+	assert_int_equal(sim_path(scene.nar, NCOA)->buffer.packets, 1);
+}
+
+static void refuse_from_now_on(struct sim_node *node, unsigned int number,
+			       const struct path *path)
+{
+	(void)number;
+	(void)path;
+	node->path_errno = -ENOBUFS;
+}
+
+/* Where it has two of them, the one for its packets is not closed for want of the other. */
+static void what_cannot_be_had_both_ways_goes_on(void **state)
+{
+	(void)state;
+	config.ar.addressing = CONFIG_NCOA_PCOA;
+	ask(7, NCOA);
+	tell(PATH_ATTACHED, PCOA);
+	/* The kernel has opened it. */
+	sim_path(scene.nar, PCOA)->gate = PATH_OPEN;
+	scene.sim.sets = refuse_from_now_on;
+	ask(9, NCOA);
+	expect_hack(9, MH_HACK_NO_RESOURCES);
+	assert_int_equal(sim_path(scene.nar, PCOA)->gate, PATH_OPEN);
+}
+
 static void two_pcoas_are_given_the_same(void **state)
 {
 	struct in6_addr given;
@@ -1358,6 +1397,8 @@ int main(void)
 		TEST(two_pcoas_share_an_ncoa),
 		TEST(both_are_awaited_again),
 		TEST(what_cannot_be_awaited_again_goes_on),
+		TEST(what_was_refused_is_asked_for_no_more),
+		TEST(what_cannot_be_had_both_ways_goes_on),
 		TEST(two_pcoas_are_given_the_same),
 		TEST(each_pcoa_goes_on_by_itself),
 		TEST(only_its_own_pcoas_are_used),

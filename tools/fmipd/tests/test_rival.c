@@ -19,6 +19,9 @@ static const struct xfrm_userpolicy_info lets_all_pass = {
 	.action = XFRM_POLICY_ALLOW,
 };
 
+/* Which security associations are the peer's. */
+static uint32_t reqid;
+
 static bool lets_pass(const struct xfrm_userpolicy_info *info,
 		      const struct xfrm_user_tmpl *templates, size_t count)
 {
@@ -31,7 +34,7 @@ static bool lets_pass(const struct xfrm_userpolicy_info *info,
 	if (count)
 		assert_int_equal(nla_put(msg, XFRMA_TMPL, count * sizeof(*templates),
 					 templates), 0);
-	found = rival_lets_pass(nlmsg_hdr(msg), &peer);
+	found = rival_lets_pass(nlmsg_hdr(msg), &peer, reqid);
 	nlmsg_free(msg);
 	return found;
 }
@@ -144,6 +147,24 @@ static void one_that_demands_esp_is_as_good(void **state)
 	assert_true(lets_pass(&lets_all_pass, templates, 2));
 }
 
+/* What comes by those of anybody else can have any source. */
+static void esp_of_others_is_none(void **state)
+{
+	struct xfrm_user_tmpl template = {
+		.id.proto = IPPROTO_ESP, .family = AF_INET6, .reqid = 8,
+	};
+
+	(void)state;
+	assert_false(lets_pass(&lets_all_pass, &template, 1));
+	reqid = 7;
+	assert_true(lets_pass(&lets_all_pass, &template, 1));
+	template.reqid = 0;
+	assert_true(lets_pass(&lets_all_pass, &template, 1));
+	template.reqid = 7;
+	assert_false(lets_pass(&lets_all_pass, &template, 1));
+	reqid = 0;
+}
+
 static void a_message_that_is_too_short_is_none(void **state)
 {
 	struct in6_addr peer = address("2001:db8:1::1");
@@ -152,7 +173,7 @@ static void a_message_that_is_too_short_is_none(void **state)
 	(void)state;
 	assert_non_null(nlh);
 	*nlh = (struct nlmsghdr){ NLMSG_HDRLEN, XFRM_MSG_NEWPOLICY, 0, 0, 0 };
-	assert_false(rival_lets_pass(nlh, &peer));
+	assert_false(rival_lets_pass(nlh, &peer, 0));
 	free(nlh);
 }
 
@@ -167,6 +188,7 @@ int main(void)
 		cmocka_unit_test(only_its_sources_count),
 		cmocka_unit_test(only_its_destinations_count),
 		cmocka_unit_test(one_that_demands_esp_is_as_good),
+		cmocka_unit_test(esp_of_others_is_none),
 		cmocka_unit_test(a_message_that_is_too_short_is_none),
 	};
 

@@ -824,22 +824,77 @@ static void the_router_knows_better(void **state)
 	assert_int_equal(r.router[0]->replayed_ns, left);
 }
 
+static void see_late(void)
+{
+	const struct link_event event = {
+		.change = LINK_DOWN, .ifindex = 1, .lla = sim_lla(ROAM_LLA),
+		.ns = r.sim.now, .late = true,
+	};
+
+	engine_link(&r.router[0]->engine, &event);
+}
+
 /* What the kernel tells of a link, it tells late: all copies may be needed. */
 static void the_router_sees_it_late(void **state)
 {
-	struct link_event event = {
-		.change = LINK_DOWN, .ifindex = 1, .lla = sim_lla(ROAM_LLA), .late = true,
-	};
-	const struct in6_addr pcoa = address(ROAM_PCOA);
-	const struct par_node *n;
+	(void)state;
+	roam_learn(&r);
+	see_late();
+	expect_all_held();
+	assert_int_equal(first_par()->down_ns, r.sim.now);
+}
+
+/* But none of what had come before it asked: it was there then. */
+static void the_router_sees_it_late_while_it_asks(void **state)
+{
+	uint64_t asked;
 
 	(void)state;
 	roam_learn(&r);
-	event.ns = r.sim.now;
-	engine_link(&r.router[0]->engine, &event);
-	expect_all_held();
-	n = par_find(&r.router[0]->engine, &pcoa);
-	assert_int_equal(n->down_ns, event.ns);
+	r.sim.fate = no_hi_arrives;
+	asked = r.sim.now + 5 * MS;
+	roam_leave(&r, 1);
+	see_late();
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->gate, PATH_HOLD);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->replay_ns, asked - 50 * MS);
+}
+
+/* Nor when it comes back at once. */
+static void the_router_sees_late_that_it_has_left(void **state)
+{
+	uint64_t asked;
+
+	(void)state;
+	r.config.mn.tell_link_down = false;
+	roam_learn(&r);
+	asked = r.sim.now + 5 * MS;
+	roam_leave(&r, 1);
+	assert_int_equal(first_par()->state, PAR_REDIRECTED);
+	see_late();
+	sim_leave(r.router[0], 1);
+	sim_address(r.router[0], 9, "2001:db8:1::1", 1);
+	is_away(r.sim.now, false);
+	sim_run(&r.sim, 50);
+	roam_attach(&r, 0, true);
+	sim_run(&r.sim, 50);
+	assert_int_equal(r.router[0]->replayed_ns, asked - 50 * MS);
+}
+
+/* The first one was not answered, and nobody has seen it leave. */
+static void asks_again_from_elsewhere(void **state)
+{
+	uint64_t asked;
+
+	(void)state;
+	r.config.mn.tell_link_down = false;
+	roam_learn(&r);
+	r.sim.fate = no_hi_arrives;
+	asked = r.sim.now + 5 * MS;
+	roam_leave(&r, 1);
+	leave_unseen(false);
+	sim_run(&r.sim, 7);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->gate, PATH_HOLD);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->replay_ns, asked - 50 * MS);
 }
 
 int main(void)
@@ -886,6 +941,9 @@ int main(void)
 		TEST(binds_to_the_router),
 		TEST(the_router_knows_better),
 		TEST(the_router_sees_it_late),
+		TEST(the_router_sees_it_late_while_it_asks),
+		TEST(the_router_sees_late_that_it_has_left),
+		TEST(asks_again_from_elsewhere),
 		TEST(what_cannot_be_taken_over_is_kept),
 	};
 

@@ -33,8 +33,11 @@ static unsigned int stations;
 static struct lla bss;
 /* Somebody comes while they are listed: once, with that one listed before it goes. */
 static bool interrupted;
+/* The interface that is an access point has been taken away. */
+static bool gone;
 /* What it has told, and nobody has read, before something was lost. */
 static struct lla heard;
+static uint8_t heard_command;
 static bool lost;
 
 __typeof__(netlink_open) __wrap_netlink_open;
@@ -155,7 +158,7 @@ int __wrap_netlink_receive(struct nl_sock *sock, netlink_reader reader, void *ar
 	}
 	heard.len = 0;
 	if (lla.len)
-		give(message(NL80211_CMD_NEW_STATION, AP, &lla), reader, arg);
+		give(message(heard_command, AP, &lla), reader, arg);
 	return 0;
 }
 
@@ -202,7 +205,7 @@ static int answer(struct nlmsghdr *nlh, netlink_reader reader, void *arg)
 		assert_int_equal(!!(nlh->nlmsg_flags & NLM_F_DUMP), !ifindex);
 		if (!ifindex || ifindex == STATION)
 			give_interface(STATION, NL80211_IFTYPE_STATION, reader, arg);
-		if (!ifindex || ifindex == AP)
+		if (!gone && (!ifindex || ifindex == AP))
 			give_interface(AP, NL80211_IFTYPE_AP, reader, arg);
 		return 0;
 	case NL80211_CMD_GET_SCAN:
@@ -248,6 +251,8 @@ static int set_up(void **state)
 	stations = 2;
 	bss = (struct lla){};
 	heard = (struct lla){};
+	heard_command = NL80211_CMD_NEW_STATION;
+	gone = false;
 	lost = false;
 	interrupted = false;
 	changes = 0;
@@ -336,6 +341,36 @@ static void a_list_that_changes_is_begun_again(void **state)
 	expect(0, LINK_DOWN, 2);
 }
 
+/* Nor is it taken for one that is still there when there is another of that number. */
+static void an_access_point_that_is_gone_has_no_stations(void **state)
+{
+	(void)state;
+	gone = true;
+	lose();
+	assert_int_equal(changes, 2);
+	expect(0, LINK_DOWN, 1);
+	expect(1, LINK_DOWN, 2);
+	lose();
+	assert_int_equal(changes, 0);
+	gone = false;
+	stations = 1;
+	lose();
+	assert_int_equal(changes, 1);
+	expect(0, LINK_UP, 1);
+}
+
+/* When that is heard it cannot be asked any more what it was. */
+static void who_goes_with_an_access_point_is_told_of(void **state)
+{
+	(void)state;
+	gone = true;
+	heard = lla(2);
+	heard_command = NL80211_CMD_DEL_STATION;
+	told(told_arg);
+	assert_int_equal(changes, 1);
+	expect(0, LINK_DOWN, 2);
+}
+
 /* And of itself, with which access point it is. */
 static void a_station_finds_its_access_point(void **state)
 {
@@ -372,6 +407,8 @@ int main(void)
 		TEST(who_has_come_unheard_is_told_of),
 		TEST(what_was_told_before_is_older),
 		TEST(a_list_that_changes_is_begun_again),
+		TEST(an_access_point_that_is_gone_has_no_stations),
+		TEST(who_goes_with_an_access_point_is_told_of),
 		TEST(a_station_finds_its_access_point),
 	};
 
