@@ -11,6 +11,8 @@
 
 # shellcheck source=lib.sh
 . "${BASH_SOURCE[0]%/*}/lib.sh"
+# shellcheck source=docs-lib.sh
+. "$LIB_DIR/docs-lib.sh"
 
 need fmipctl udplog ndsend ip jq setpriv unshare
 load_module
@@ -616,14 +618,13 @@ told() {
 
 # ---- the manual --------------------------------------------------------------
 
-# Each of the examples, in their order, but for those that ask fmipd, which is not here.
-# The node announces itself for the one that waits for it, and there is something to save
+# Each of the examples, in their order, but for those that ask fmipd, which fmipd_operator.sh
+# runs.  The node announces itself for the one that waits for it, and there is something to save
 # for those that save.
 manual() {
 	local line status
 
-	awk -f "$tool_dir/tests/examples.awk" "$tool_dir/fmipctl.8" |
-		grep '^fmipctl' | grep -vE '^fmipctl (-s )?handover ' >"$LIB_TMP/examples"
+	examples module >"$LIB_TMP/examples"
 	cd "$LIB_TMP" || bail "no directory"
 	while IFS= read -r line <&3; do
 		case $line in

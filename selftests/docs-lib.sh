@@ -14,6 +14,8 @@
 # In a block that is to be run a line that begins with "# " is a command, and what is below
 # it is what it prints, without empty lines; "..." stands for anything.  A command with
 # nothing below it prints nothing and succeeds.
+#
+# The examples of fmipctl(8) have no marks: see "examples".
 
 TOP=${LIB_DIR%/*}
 
@@ -104,6 +106,15 @@ run_document() {
 	done < <(blocks "$TOP/$1" "${2-}")
 	[[ $command ]] || bail "$1 has no command that is to be run"
 	try "$1" "$command" "$output"
+}
+
+# examples module|fmipd: the commands of the examples in fmipctl(8) that ask that, one a
+# line; what one of the two does not have, the other has
+examples() {
+	local -A which=([module]=-vE [fmipd]=-E)
+
+	awk -f "$TOP/tools/fmipctl/tests/examples.awk" "$TOP/tools/fmipctl/fmipctl.8" |
+		grep "${which[$1]}" '^fmipctl (-[^ ]+ )*(handover|neighbor|key|link|agent)( |$)'
 }
 
 # unpack DOCUMENT: makes the files that it shows, below ".. file NAME"

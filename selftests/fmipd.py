@@ -192,6 +192,13 @@ def sends_away(options):
                 [nd_lla(4, PAR_MAC), *options])
 
 
+def tells_of(options, to):
+    """A PrRtAdv that has nobody go."""
+    return icmp(PAR_LL, to, 154, 4, struct.pack("!BBH", 3, 0, 0),
+                {"message": "PrRtAdv", "code": 4, "identifier": 0},
+                [nd_lla(4, PAR_MAC), *options])
+
+
 def bare(number, options=()):
     """What a Mobility Header at least has, of any type."""
     return mobility(number, PCOA, PAR, bytes(2), {}, options)

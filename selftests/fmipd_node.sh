@@ -17,6 +17,7 @@ CN_DELAY=0 AR_DELAY=0
 
 FORMED=2001:db8:2::ff:fe00:10		# from the node's link-layer address
 SUPPLIED=2001:db8:2:0:8000::42
+FAR_AP=02:00:00:00:04:a1		# of which the node has not been told yet
 HOME_ONLY="address $PCOA/64 new"
 
 # ---- what the kernel has ----------------------------------------------------------
@@ -233,6 +234,23 @@ told_pcoa() {
 	back $NCOA
 }
 
+# is_here: it is not about to leave
+is_here() {
+	agent "$MN" -j handover show | jq -e 'any(.[]; .state == "here")'
+}
+
+# Who is told of an access point, and no more, need not ask for it.
+neighbourhood() {
+	send "$PAR" "to_mn(prrtadv(4, 0, layout.router(FAR_AP)))"
+	fmipd_wait_count "$MN" received $(($1 + 1)) || bail "no advertisement is heard"
+	check "PrRtAdv Code 4: the node stays" is_here
+	agent "$MN" handover start ap $FAR_AP || bail "no handover can be started"
+	sent "$MN" "FBU, and no RtSolPr, where a PrRtAdv with Code 4 has told of the router" \
+		"asks(seen, PCOA, '$FORMED')"
+	answer "$PAR" "to_mn(fback(PCOA, 130, number(seen), 0, [padn(2)], '$FORMED'))"
+	check "a node stays that the PAR refuses to redirect" busywait "$WAIT_MS" is_here
+}
+
 # Between these two it was told of the access points, and left.
 reactive() {
 	local asked left
@@ -291,6 +309,7 @@ supplied
 by_router
 use_pcoa
 told_pcoa
+neighbourhood "$(fmipd_count "$MN" received)"
 reactive "$(fmipd_count "$MN" received)"
 unrecognized
 

@@ -11,6 +11,8 @@ CN_DELAY=0
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 # shellcheck source=fmipd-lib.sh
 . "${BASH_SOURCE[0]%/*}/fmipd-lib.sh"
+# shellcheck source=docs-lib.sh
+. "$LIB_DIR/docs-lib.sh"
 
 # starts: the routers' daemons, anew
 starts() {
@@ -73,6 +75,49 @@ given_keys() {
 	check "without it that of the prefix is good again" fmipd_wait "$PAR" par redirected
 }
 
+# misorders: what cannot be done when its time comes, again and again; who monitors is told
+misorders() {
+	while :; do
+		# A machine that is slow may find that moment to be in the past.
+		agent "$PAR" handover start node $CN_ADDR ap $NAR_AP at +100ms
+		pause_ms 50
+	done
+}
+
+# wanted COMMAND: sets WANTED to what it is to print here
+wanted() {
+	local refused='refused operator "no link of this router has a node with that address"'
+
+	case $1 in
+	*" handover start "*)
+		WANTED="scheduled id ... pcoa ${1#* handover start node }"
+		WANTED=${WANTED%Z}.000000000Z
+		SCHEDULED=$WANTED
+		;;
+	*" handover monitor count 3 "*) WANTED="$refused...$refused...$refused..." ;;
+	*" -s handover show") WANTED="par redirected pcoa $PCOA ...$SCHEDULED..." ;;
+	*) WANTED="what nobody has said" ;;
+	esac
+}
+
+# The examples of the manual that ask fmipd: that of the PAR, which is where a reader has it.
+manual() {
+	local command
+
+	mkdir -p /run/fmipd
+	ln -s "$LIB_TMP/fmipd.$PAR/control" /run/fmipd/control ||
+		bail "/run/fmipd/control is somebody's"
+	at_exit rm /run/fmipd/control
+	examples fmipd >"$LIB_TMP/examples"
+	background misorders >"$LIB_TMP/misorders" 2>&1
+	while IFS= read -r command <&3; do
+		wanted "$command"
+		try fmipctl.8 "$command" "$WANTED"
+	done 3<"$LIB_TMP/examples"
+	stop $!
+	is "there were examples" "$(($(wc -l <"$LIB_TMP/examples") >= 3))" 1
+}
+
 own_prefixes() {
 	check "the prefix of an address of the interface is one for nodes" \
 		fmipd_is "$NAR" nar expected
@@ -117,6 +162,7 @@ invitation
 starts
 given_keys
 own_prefixes
+manual
 stops "while it redirects"
 starts
 completion

@@ -61,6 +61,16 @@ solicitations() {
 	unchanged "a RtSolPr that asks for nothing" "$PAR" par "copying $PCOA copy" incomplete 1
 }
 
+# Unasked: of one access point to one node, of all to all that are on the link.
+neighbourhood() {
+	agent "$PAR" neighbor advertise node $PCOA ap $NAR_AP || bail "no node can be told"
+	sent "$PAR" "PrRtAdv with Code 4 tells a node of an access point" \
+		"tells_of(layout.router(NAR_AP), PCOA)"
+	agent "$PAR" neighbor advertise dev acc0 || bail "the nodes of a link cannot be told"
+	sent "$PAR" "PrRtAdv with Code 4 tells all nodes of those of routers that take part" \
+		"tells_of(layout.router(NAR_AP), ALL_NODES)"
+}
+
 # ---- what a PAR refuses -----------------------------------------------------------
 
 fbu_refused() { # NAME COUNTER N EXPRESSION
@@ -248,6 +258,7 @@ wire_capture "$PAR"
 wire_capture "$NAR"
 
 solicitations
+neighbourhood
 false_fbus
 false_his
 predictive

@@ -6,6 +6,8 @@
 
 # shellcheck source=../../../selftests/lib.sh
 . "${BASH_SOURCE[0]%/*}/../../../selftests/lib.sh"
+# shellcheck source=../../../selftests/docs-lib.sh
+. "$LIB_DIR/docs-lib.sh"
 
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 many=3000
@@ -239,10 +241,9 @@ is "... has those that stay, once" \
 
 ctl binding flush
 ctl tunnel flush
-awk -f "$here/examples.awk" "$here/../fmipctl.8" >"$LIB_TMP/examples"
+examples module >"$LIB_TMP/examples"
 cd "$LIB_TMP" || bail "no directory"
 while IFS= read -r line <&3; do
-	[[ $line == fmipctl* ]] || continue
 	# the one that waits for a node waits in vain, but not for long
 	line=${line/timeout 5s/timeout 5ms}
 	ip netns exec "$router" bash -c "$line" >"$LIB_TMP/out" 2>&1 3<&-
