@@ -87,7 +87,7 @@ none_lost() {
 	fence "$LIB_TMP/mn" $PCOA
 	is "$1: none is lost, nor out of order" "$(udplog report --json --sent "$LIB_TMP/sent" \
 		--received "$LIB_TMP/mn" | jq -r '"\(.lost) \(.reordered)"')" "0 0" ||
-		diag "what has arrived: $(arrived "$LIB_TMP/mn")"
+		diag "what has arrived: $(arrived "$LIB_TMP/mn")" "$(fmipctl -n "$PAR" stats)"
 }
 
 # says NETNS TEXT: waits until the daemon there has logged that
