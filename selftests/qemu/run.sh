@@ -165,6 +165,7 @@ append="console=ttyS0 loglevel=5 log_buf_len=16M panic=-1 oops=panic mitigations
 append+=" tsc=reliable rcupdate.rcu_cpu_stall_timeout=60 watchdog_thresh=30"
 append+=" random.trust_cpu=on net.ifnames=0"
 append+=" maxcpus=1" # the others come later: see guest.sh
+[ "$kernel" != debug ] || append+=" mac80211_hwsim.radios=3"
 # An emulated processor is slow to get to what races with the other one, and KCSAN
 # sees that only as long as it has it wait.
 [ "$kernel" != kcsan ] || append+=" kcsan.skip_watch=2000 kcsan.udelay_task=200\

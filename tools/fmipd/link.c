@@ -423,9 +423,9 @@ static void on_interface(struct link *link, struct nlmsghdr *nlh)
 	unsigned int master;
 	struct interface *i;
 
-	/* That of a bridge about its port says less. */
+	/* That of a bridge about its port says less, and so do the Wireless Extensions. */
 	if (nlmsg_parse(nlh, sizeof(*ifi), attrs, IFLA_MAX, NULL) ||
-	    ifi->ifi_family != AF_UNSPEC)
+	    ifi->ifi_family != AF_UNSPEC || attrs[IFLA_WIRELESS])
 		return;
 	i = find_interface(link, ifi->ifi_index);
 	if (nlh->nlmsg_type == RTM_DELLINK) {
