@@ -18,7 +18,8 @@ CN_DELAY=0 AR_DELAY=0
 PAR_AP=$PAR_MAC NAR_AP=$NAR_MAC	# the routers are the access points
 PAR_MHZ=2412 NAR_MHZ=2437
 RADIOS=/sys/class/ieee80211
-RATE=100
+RATE=50
+WINDOW='window = { packets = 5000; age = "10s"; };'
 
 # ---- the radios -------------------------------------------------------------
 
@@ -108,11 +109,12 @@ router() {
 
 # ---- the tests ------------------------------------------------------------------
 
+# An emulated processor with the checkers takes longer than the 30 s of a redirection.
 begin() {
 	topo_up
 	radios
-	fmipd_node 'iid = "eui64";'
-	fmipd_config "$PAR" 'ar.copying = "always"; window = { packets = 5000; age = "10s"; };'
+	fmipd_node 'iid = "eui64"; lifetime = "300s";'
+	fmipd_config "$PAR" "ar.copying = \"always\"; lifetime_max = \"300s\"; $WINDOW"
 	fmipd_config "$NAR"
 	fmipd_start "$PAR"
 	fmipd_start "$NAR"
