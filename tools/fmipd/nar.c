@@ -346,47 +346,6 @@ void nar_is_here(struct engine *e, const struct in6_addr *address)
 		nar_arrived(e, place->visitor, e->ops->now(e->world), NULL);
 }
 
-/* What is on its way still comes. */
-static void fade(struct nar_node *n)
-{
-	struct engine *e = n->engine;
-
-	n->lingers = true;
-	e->ops->alarm_set(e->world, &n->end,
-			  e->ops->now(e->world) + e->config->ar.linger * 1000000ull);
-}
-
-void nar_link(struct engine *e, const struct in6_addr *address, bool here)
-{
-	struct nar_place *place = nar_find(e, address);
-	struct nar_node *n;
-
-	if (!place || !place->narrow || !place->arrived)
-		return;
-	DL_FOREACH(place->visitor->nodes, n) {
-		if (n->place != place)
-			continue;
-		if (here)
-			nar_wait(n);
-		else
-			fade(n);
-	}
-}
-
-void nar_superseded(struct engine *e, const struct nar_request *request,
-		    const struct lla *lla)
-{
-	struct nar_place *place = request->has_pcoa ? nar_find(e, &request->pcoa) : NULL;
-	struct nar_node *n;
-
-	if (!place || !place->narrow || !lla_equal(&place->visitor->key.lla, lla))
-		return;
-	DL_FOREACH(place->visitor->nodes, n)
-		if (n->place == place &&
-		    IN6_ARE_ADDR_EQUAL(&n->request.par, &request->par))
-			fade(n);
-}
-
 void nar_contested(struct engine *e, const struct nar_request *request,
 		   const char *text)
 {

@@ -433,28 +433,6 @@ void nar_arrived(struct engine *e, struct nar_visitor *visitor, uint64_t ns,
 void nar_is_here(struct engine *e, const struct in6_addr *address);
 
 /**
- * nar_link() - the node with an address has left its link, or has come to it
- * @e: the router
- * @address: the address
- * @here: it has come
- *
- * One that uses its PCoA here is not waited for longer than others (RFC 5568 has nobody
- * tell that it has gone back).
- */
-void nar_link(struct engine *e, const struct in6_addr *address, bool here);
-
-/**
- * nar_superseded() - a PAR has been let send to another address of a node
- * @e: the router
- * @request: what it has asked for
- * @lla: the node
- *
- * By what it was let use its PCoA for nothing comes any more.
- */
-void nar_superseded(struct engine *e, const struct nar_request *request,
-		    const struct lla *lla);
-
-/**
  * nar_contested() - somebody claims what is another's
  * @e: the router
  * @request: who should have it

@@ -190,8 +190,6 @@ static void prepared(struct nar_node *n)
 		return;
 	}
 	nar_wait(n);
-	if (!place->narrow)
-		nar_superseded(n->engine, &n->request, &n->request.lla);
 	answer(n, &n->request);
 }
 
@@ -310,7 +308,6 @@ static void take_in(struct engine *e, const struct nar_request *request,
 
 	if (n) {
 		n->request.sequence = request->sequence;
-		nar_wait(n);
 		answer(n, request);
 		return;
 	}
@@ -366,7 +363,6 @@ static void validate(struct engine *e, const struct nar_request *request)
 	visitor = nar_known(e, &request->ncoa, &known);
 	if (visitor)
 		nar_arrived(e, visitor, e->ops->now(e->world), NULL);
-	nar_superseded(e, request, &known);
 	nar_hack(e, request, MH_HACK_NCOA_VALID, NULL);
 }
 

@@ -480,7 +480,6 @@ static void comes(struct par_node *n)
 
 static void node_changes(struct par_node *n, const struct link_event *event)
 {
-	nar_link(n->engine, &n->pcoa, event->change == LINK_UP);
 	if (event->change == LINK_DOWN)
 		leaves(n, event);
 	else

@@ -960,75 +960,6 @@ static void each_pcoa_goes_on_by_itself(void **state)
 	assert_non_null(sim_path(scene.nar, OTHER_PCOA));
 }
 
-static void keeps_its_pcoa(void)
-{
-	config.ar.addressing = CONFIG_NCOA_PCOA;
-	ask(7, NCOA);
-	expect_hack(7, MH_HACK_USE_PCOA);
-	tell(PATH_ATTACHED, PCOA);
-	tell(PATH_RELEASED, PCOA);
-	sim_run(&scene.sim, 2000);
-	assert_non_null(sim_path(scene.nar, PCOA));
-}
-
-static void change_link(enum link_change change)
-{
-	const struct link_event event = {
-		.change = change, .ifindex = 2, .lla = sim_lla(MN_LLA), .ns = scene.sim.now,
-	};
-
-	engine_link(&scene.nar->engine, &event);
-}
-
-/* It is back where it came from, as nobody tells this router: others send it that way. */
-static void who_leaves_with_its_pcoa_is_not_waited_for(void **state)
-{
-	const struct in6_addr pcoa = address(PCOA);
-	const struct lla lla = sim_lla(MN_LLA);
-
-	(void)state;
-	keeps_its_pcoa();
-	engine_neighbour(&scene.nar->engine, 2, &pcoa, &lla);
-	change_link(LINK_DOWN);
-	sim_run(&scene.sim, 500);
-	assert_non_null(sim_path(scene.nar, PCOA));
-	/* It was for a moment only. */
-	change_link(LINK_UP);
-	sim_run(&scene.sim, 5000);
-	assert_non_null(sim_path(scene.nar, PCOA));
-	change_link(LINK_DOWN);
-	sim_run(&scene.sim, 1000);
-	assert_null(sim_path(scene.nar, PCOA));
-	assert_null(scene.nar->engine.nar->nodes);
-}
-
-/* It has an NCoA now, and what is for its PCoA comes to that. */
-static void who_has_an_ncoa_does_not_keep_its_pcoa(void **state)
-{
-	(void)state;
-	keeps_its_pcoa();
-	config.ar.addressing = CONFIG_NCOA_PROPOSED;
-	sim_address(scene.mn, 2, NCOA, MN_LLA);
-	send_hi(PAR, &(struct mh_handover){ 8, 0, MH_HI_FROM_ELSEWHERE }, NCOA, MN_LLA);
-	expect_hack(8, MH_HACK_NCOA_VALID);
-	assert_non_null(sim_path(scene.nar, PCOA));
-	sim_run(&scene.sim, 1000);
-	assert_null(sim_path(scene.nar, PCOA));
-}
-
-/* The same where it is on its way to another of this router's links. */
-static void who_is_to_have_an_ncoa_does_not_keep_its_pcoa(void **state)
-{
-	(void)state;
-	keeps_its_pcoa();
-	config.ar.addressing = CONFIG_NCOA_PROPOSED;
-	ask(8, "2001:db8:2::11");
-	expect_hack(8, MH_HACK_NCOA_VALID);
-	sim_run(&scene.sim, 1000);
-	assert_null(sim_path(scene.nar, PCOA));
-	assert_non_null(sim_path(scene.nar, "2001:db8:2::11"));
-}
-
 /* Nor is what comes from there, or is here, given to who only asks for it. */
 static void expect_no_use_of(const char *pcoa)
 {
@@ -1470,9 +1401,6 @@ int main(void)
 		TEST(what_cannot_be_had_both_ways_goes_on),
 		TEST(two_pcoas_are_given_the_same),
 		TEST(each_pcoa_goes_on_by_itself),
-		TEST(who_leaves_with_its_pcoa_is_not_waited_for),
-		TEST(who_has_an_ncoa_does_not_keep_its_pcoa),
-		TEST(who_is_to_have_an_ncoa_does_not_keep_its_pcoa),
 		TEST(only_its_own_pcoas_are_used),
 		TEST(pcoas_of_a_node_are_bounded),
 		TEST(two_pcoas_share_a_probe),
