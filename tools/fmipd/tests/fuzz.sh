@@ -3,12 +3,12 @@
 #
 # fuzz.sh - each fuzzer for so many runs, always the same ones: without entropic
 # schedules and reloads, which depend on time, and with addresses that stay, which
-# it compares, where that is allowed. FUZZERS is where they are; the seeds are
-# ../fuzz/corpus.
+# it compares, where that is allowed. FUZZERS is where they are.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
 declare -A runs=([config]=15000 [mh]=90000 [nd]=45000)
+declare -A seeds=([config]=tests/config/broken [mh]=fuzz/corpus/mh [nd]=fuzz/corpus/nd)
 fuzzers=(config mh nd)
 fixed=(setarch -R)
 "${fixed[@]}" true 2>/dev/null || fixed=()
@@ -23,7 +23,7 @@ for i in "${!fuzzers[@]}"; do
 	echo "# fuzz_$name: ${runs[$name]} runs"
 	if "${fixed[@]}" "$FUZZERS/fuzz_$name" -seed=1 -runs="${runs[$name]}" -max_len=512 \
 		-entropic=0 -reload=0 -artifact_prefix="$FUZZERS/$name-" \
-		"$corpus" "fuzz/corpus/$name" >"$log" 2>&1; then
+		"$corpus" "${seeds[$name]}" >"$log" 2>&1; then
 		echo "ok $((i + 1)) fuzz $name"
 		grep -E 'DONE|Done' "$log" | sed 's/^/# /'
 	else
