@@ -16,21 +16,19 @@
 #include "policy.h"
 #include "rival.h"
 
-/*
- * What could not be put back is tried again so much later; and so often it is looked if
- * a rival is still there, however often others change their policies.
- */
+/* So often is tried what failed, and is looked if a rival is still there. */
 #define AGAIN_NS	1000000000ull
 
 /*
- * A router, which security associations are for it, if a rival goes before ours, and if
- * that has been seen: nothing is known without a list.
+ * A router, which security associations are for it, if a rival goes before ours, if that
+ * has been seen, since nothing is known without a list, and if it has been said.
  */
 struct peer {
 	struct in6_addr address;
 	uint32_t reqid;
 	bool rival;
 	bool seen;
+	bool said;
 };
 
 struct policies {
@@ -289,12 +287,12 @@ static void note_rival(struct policies *p, struct peer *peer, bool there)
 {
 	struct log_line line;
 
-	if (peer->rival == there)
-		return;
+	p->harms += peer->rival != there;
 	peer->rival = there;
-	p->harms++;
-	if (!peer->seen)
+	peer->said = peer->said && there;
+	if (!there || !peer->seen || peer->said)
 		return;
+	peer->said = true;
 	log_begin(&line, LOG_WARNING, "xfrm", loop_now());
 	log_text(&line, "what",
 		 "a policy with priority 0 lets pass what is not in its ESP");
@@ -344,6 +342,25 @@ static int find_rivals(struct policies *p)
 	return err;
 }
 
+static bool have_rivals(const struct policies *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->peers_count; i++)
+		if (p->peers[i].rival)
+			return true;
+	return false;
+}
+
+/* A rival that expires is told of to nobody, nor is it told when a list can be had again. */
+static void look_later(struct policies *p)
+{
+	if (p->looks || !have_rivals(p))
+		return;
+	p->looks = true;
+	loop_alarm_set(p->loop, &p->again, loop_now() + AGAIN_NS);
+}
+
 int policies_configure(struct policies *policies, const struct config *config)
 {
 	struct peer *peers = calloc(config->neighbours_count + 1, sizeof(*peers));
@@ -363,11 +380,13 @@ int policies_configure(struct policies *policies, const struct config *config)
 	for (i = 0; i < count; i++) {
 		before = find(policies->peers, policies->peers_count, &peers[i].address);
 		peers[i].rival = before && before->rival;
+		peers[i].said = before && before->said;
 	}
 	free(policies->peers);
 	policies->peers = peers;
 	policies->peers_count = count;
 	unknown = find_rivals(policies);
+	look_later(policies);
 	if (fresh || policies->harms != harms)
 		policies->exposed(policies->arg);
 	return err ?: unknown;
@@ -432,16 +451,6 @@ static void look_for_rival(struct policies *p, struct nlmsghdr *nlh)
 	}
 }
 
-static bool have_rivals(const struct policies *p)
-{
-	size_t i;
-
-	for (i = 0; i < p->peers_count; i++)
-		if (p->peers[i].rival)
-			return true;
-	return false;
-}
-
 static bool is_harmed(const struct policies *p, struct nlmsghdr *nlh)
 {
 	switch (nlh->nlmsg_type) {
@@ -463,7 +472,6 @@ static void harm(struct policies *p)
 	p->harms++;
 }
 
-/* Whatever others do to theirs may end what a rival does: that can wait. */
 static void on_message(struct nlmsghdr *nlh, void *arg)
 {
 	struct policies *p = arg;
@@ -474,10 +482,6 @@ static void on_message(struct nlmsghdr *nlh, void *arg)
 		harm(p);
 	else if (nlh->nlmsg_type != XFRM_MSG_DELPOLICY)
 		look_for_rival(p, nlh);
-	if (p->looks || !have_rivals(p))
-		return;
-	p->looks = true;
-	loop_alarm_set(p->loop, &p->again, loop_now() + AGAIN_NS);
 }
 
 static void put_back(struct policies *p)
@@ -515,6 +519,7 @@ static void look(struct policies *p)
 		put_back(p);
 	else if (p->harms != harms)
 		p->exposed(p->arg);
+	look_later(p);
 }
 
 static void on_told(void *arg)
@@ -545,6 +550,7 @@ static void on_again(struct alarm *alarm)
 		look_again(p);
 	else
 		put_back(p);
+	look_later(p);
 }
 
 static int listen_to(struct policies *p)

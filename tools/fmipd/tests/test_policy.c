@@ -296,6 +296,35 @@ static void what_cannot_be_listed_may_be_one(void **state)
 	assert_true(is_protected());
 }
 
+/* Nobody else changes anything meanwhile. */
+static void a_configuration_without_a_list_is_not_the_end(void **state)
+{
+	(void)state;
+	assert_true(is_protected());
+	mute = true;
+	assert_int_not_equal(policies_configure(policies, &config), 0);
+	assert_false(is_protected());
+	mute = false;
+	ring();
+	assert_true(is_protected());
+}
+
+/* The kernel tells those who listen to policies nothing of that. */
+static void a_rival_that_expires_is_missed(void **state)
+{
+	struct xfrm_userpolicy_info rival = any();
+
+	(void)state;
+	has_rival = true;
+	tell(XFRM_MSG_NEWPOLICY, &rival);
+	assert_false(is_protected());
+	ring();
+	assert_false(is_protected());
+	has_rival = false;
+	ring();
+	assert_true(is_protected());
+}
+
 static void ours_are_put_back(void **state)
 {
 	struct xfrm_userpolicy_info ours = any();
@@ -333,6 +362,8 @@ int main(void)
 		TEST(a_rival_for_a_moment_exposes),
 		TEST(a_rival_that_goes_with_a_configuration_exposes),
 		TEST(what_cannot_be_listed_may_be_one),
+		TEST(a_configuration_without_a_list_is_not_the_end),
+		TEST(a_rival_that_expires_is_missed),
 		TEST(ours_are_put_back),
 	};
 
