@@ -93,13 +93,19 @@ make_runs
 sed -i 's/9000000/7000000/' "$out/runs/1-50-reactive/up.json"
 check_fails "a handover without traffic shows nothing" sweep_again
 is "and is told of" "$(<"$LIB_TMP/errors")" \
-	"sweep.py: $out/runs/1-50-reactive: the datagrams did not go on while the node moved"
+	"sweep.py: left out: $out/runs/1-50-reactive: the datagrams did not go on while the node moved"
+row "it is left out" 50 reactive
+for ((run = 11; run <= 60; run++)); do
+	handover $run 300 none 310 0 0 340 -1
+done
+check "among fifty others it is no failure" sweep_again
+check "JSON: it is told of there, too" jq -e '.left_out | length == 1' "$out/sweep.json"
 
 make_runs
 rm "$out/runs/2-300-none/steps"
 check_fails "what is missing is named" sweep_again
 is "in a sentence" "$(<"$LIB_TMP/errors")" \
-	"sweep.py: $out/runs/2-300-none/steps: No such file or directory"
+	"sweep.py: left out: $out/runs/2-300-none/steps: No such file or directory"
 rm -r "$out/runs"
 check_fails "without handovers there is nothing to tell" sweep_again
 is "and that is told" "$(<"$LIB_TMP/errors")" "sweep.py: $out/runs: there is none"
