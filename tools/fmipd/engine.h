@@ -86,6 +86,8 @@ enum link_change {
  * @ap: of LINK_UP at a mobile node: the access point; of no length if unknown
  * @ns: when, CLOCK_MONOTONIC; 0 if it was so when the daemon started
  * @late: that is when it was seen here; it happened at some time before that
+ * @port: of a node: the interface by which it came or went, where the link has several;
+ *	0 if unknown
  */
 struct link_event {
 	enum link_change change;
@@ -94,6 +96,7 @@ struct link_event {
 	struct lla ap;
 	uint64_t ns;
 	bool late;
+	unsigned int port;
 };
 
 /**

@@ -388,6 +388,7 @@ static void on_wifi(void *arg, const struct link_event *event)
 	struct link_event e = *event;
 	struct host *host = arg;
 
+	e.port = e.ifindex;
 	if (e.lla.len && !is_configured(host, e.ifindex))
 		e.ifindex = link_master(host->link, e.ifindex);
 	i = configured(host, e.ifindex);

@@ -513,6 +513,16 @@ static void whole_link_changes(struct engine *e, const struct link_event *event)
 			station_changes(station, event);
 }
 
+/* An access point forgets it after another one of the same link has it already. */
+static bool has_only_moved(struct par_station *station, const struct link_event *event)
+{
+	if (event->change == LINK_UP) {
+		station->port = event->port;
+		return false;
+	}
+	return station->port && event->port && station->port != event->port;
+}
+
 static void link_changes(struct engine *e, const struct link_event *event)
 {
 	struct par_station *station;
@@ -526,7 +536,7 @@ static void link_changes(struct engine *e, const struct link_event *event)
 		return;
 	}
 	station = par_station(e, event->ifindex, &event->lla);
-	if (station)
+	if (station && !has_only_moved(station, event))
 		station_changes(station, event);
 }
 

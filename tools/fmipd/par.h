@@ -108,6 +108,7 @@ struct par_told {
  * @key: who it is
  * @nodes: its addresses, linked by &struct par_node.prev
  * @count: how many
+ * @port: by which it came last, where its link has several; 0 if unknown
  * @bucket: what it may still send on that link
  * @told: the PrRtAdvs that it has last asked for
  * @next_told: which of them is the oldest
@@ -117,6 +118,7 @@ struct par_station {
 	struct par_station_key key;
 	struct par_node *nodes;
 	unsigned int count;
+	unsigned int port;
 	struct bucket bucket;
 	struct par_told told[PAR_TOLD_MAX];
 	unsigned int next_told;

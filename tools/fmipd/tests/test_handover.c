@@ -224,7 +224,7 @@ static void send_fbu(const char *from, const char *ncoa, uint16_t lifetime)
 static void link_down(void)
 {
 	struct link_event event = {
-		LINK_DOWN, 1, sim_lla(MN_LLA), {}, scene.sim.now, false,
+		.change = LINK_DOWN, .ifindex = 1, .lla = sim_lla(MN_LLA), .ns = scene.sim.now,
 	};
 
 	sim_leave(scene.mn, 1);
@@ -234,7 +234,7 @@ static void link_down(void)
 static void link_up(void)
 {
 	struct link_event event = {
-		LINK_UP, 1, sim_lla(MN_LLA), {}, scene.sim.now, false,
+		.change = LINK_UP, .ifindex = 1, .lla = sim_lla(MN_LLA), .ns = scene.sim.now,
 	};
 
 	engine_link(&scene.par->engine, &event);

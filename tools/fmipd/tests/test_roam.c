@@ -824,6 +824,36 @@ static void the_router_knows_better(void **state)
 	assert_int_equal(r.router[0]->replayed_ns, left);
 }
 
+static void see_at(enum link_change change, unsigned int port)
+{
+	const struct link_event event = {
+		.change = change, .ifindex = 1, .lla = sim_lla(ROAM_LLA),
+		.ns = r.sim.now, .late = true, .port = port,
+	};
+
+	engine_link(&r.router[0]->engine, &event);
+}
+
+/* The access points are ports of one bridge. */
+static void between_access_points_of_a_link_nobody_leaves(void **state)
+{
+	const struct path *path;
+
+	(void)state;
+	roam_learn(&r);
+	path = sim_path(r.router[0], ROAM_PCOA);
+	see_at(LINK_UP, 4);
+	see_at(LINK_UP, 5);
+	see_at(LINK_DOWN, 4);
+	assert_int_equal(path->gate, PATH_COPY);
+	see_at(LINK_DOWN, 5);
+	assert_int_equal(path->gate, PATH_HOLD);
+	see_at(LINK_UP, 4);
+	assert_int_not_equal(path->gate, PATH_HOLD);
+	see_at(LINK_DOWN, 4);
+	assert_int_equal(path->gate, PATH_HOLD);
+}
+
 static void see_late(void)
 {
 	const struct link_event event = {
@@ -940,6 +970,7 @@ int main(void)
 		TEST(goes_on_from_a_router_that_lets_it_use_its_address),
 		TEST(binds_to_the_router),
 		TEST(the_router_knows_better),
+		TEST(between_access_points_of_a_link_nobody_leaves),
 		TEST(the_router_sees_it_late),
 		TEST(the_router_sees_it_late_while_it_asks),
 		TEST(the_router_sees_late_that_it_has_left),

@@ -236,7 +236,9 @@ static void neighbour(unsigned int n)
 
 static void link_change(unsigned int n, enum link_change change)
 {
-	struct link_event event = { change, 1, lla(n), {}, now_ns, false };
+	struct link_event event = {
+		.change = change, .ifindex = 1, .lla = lla(n), .ns = now_ns,
+	};
 
 	engine_link(&engine, &event);
 }
