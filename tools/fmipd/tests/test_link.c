@@ -8,8 +8,8 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 
+#include "kernel.h"
 #include "link.h"
-#include "netlink.h"
 #include "test.h"
 
 #define STATION		7
@@ -20,46 +20,12 @@
 static const struct lla own = { 6, { 2, 0, 0, 0, 0, 7 } };
 
 static struct link *watched;
-static void (*told)(void *arg);
-static void *told_arg;
 /* What the kernel tells next. */
 static struct nl_msg *next;
 static unsigned int changes;
 
-__typeof__(netlink_open) __wrap_netlink_open;
-__typeof__(netlink_listen) __wrap_netlink_listen;
 __typeof__(netlink_receive) __wrap_netlink_receive;
 __typeof__(netlink_ask) __wrap_netlink_ask;
-__typeof__(loop_watch) __wrap_loop_watch;
-__typeof__(loop_forget) __wrap_loop_forget;
-
-int __wrap_netlink_open(int protocol, struct nl_sock **sock)
-{
-	(void)protocol;
-	*sock = nl_socket_alloc();
-	return 0;
-}
-
-int __wrap_netlink_listen(int protocol, const int *groups, struct nl_sock **sock)
-{
-	(void)groups;
-	return __wrap_netlink_open(protocol, sock);
-}
-
-struct loop_watch *__wrap_loop_watch(struct loop *loop, int fd, void (*ready)(void *arg),
-				     void *arg)
-{
-	(void)loop;
-	(void)fd;
-	told = ready;
-	told_arg = arg;
-	return (struct loop_watch *)&told;
-}
-
-void __wrap_loop_forget(struct loop_watch *watch)
-{
-	(void)watch;
-}
 
 static struct nl_msg *message(void)
 {
@@ -166,7 +132,7 @@ static void an_interface_leaves_its_bridge(void **state)
 	next = message();
 	nla_put_u32(next, IFLA_MTU, MTU + 1);
 	nla_put(next, IFLA_ADDRESS, own.len, own.bytes);
-	told(told_arg);
+	kernel_tells();
 	expect(MTU + 1, 0);
 }
 
@@ -178,7 +144,7 @@ static void a_wireless_event_has_nothing_of_the_interface(void **state)
 	(void)state;
 	next = message();
 	nla_put(next, IFLA_WIRELESS, sizeof(scanned), scanned);
-	told(told_arg);
+	kernel_tells();
 	expect(MTU, BRIDGE);
 }
 

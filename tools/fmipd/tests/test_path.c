@@ -10,16 +10,13 @@
 
 #include "binding.h"
 #include "cookie.h"
-#include "loop.h"
-#include "netlink.h"
+#include "kernel.h"
 #include "path.h"
 #include "test.h"
 
 #define MAX	4
 
 static struct paths *paths;
-static void (*told)(void *arg);
-static void *told_arg;
 static struct path_event event[MAX];
 static unsigned int events;
 
@@ -29,27 +26,10 @@ static uint32_t last_id;
 static unsigned int requests;
 static bool drains;
 
-__typeof__(netlink_open) __wrap_netlink_open;
-__typeof__(netlink_listen) __wrap_netlink_listen;
 __typeof__(genl_ctrl_resolve) __wrap_genl_ctrl_resolve;
 __typeof__(genl_ctrl_resolve_grp) __wrap_genl_ctrl_resolve_grp;
-__typeof__(loop_watch) __wrap_loop_watch;
-__typeof__(loop_forget) __wrap_loop_forget;
 __typeof__(netlink_receive) __wrap_netlink_receive;
 __typeof__(netlink_ask) __wrap_netlink_ask;
-
-int __wrap_netlink_open(int protocol, struct nl_sock **sock)
-{
-	(void)protocol;
-	*sock = nl_socket_alloc();
-	return 0;
-}
-
-int __wrap_netlink_listen(int protocol, const int *groups, struct nl_sock **sock)
-{
-	(void)groups;
-	return __wrap_netlink_open(protocol, sock);
-}
 
 int __wrap_genl_ctrl_resolve(struct nl_sock *sock, const char *name)
 {
@@ -64,21 +44,6 @@ int __wrap_genl_ctrl_resolve_grp(struct nl_sock *sock, const char *name, const c
 	(void)name;
 	(void)group;
 	return 1;
-}
-
-struct loop_watch *__wrap_loop_watch(struct loop *loop, int fd, void (*ready)(void *arg),
-				     void *arg)
-{
-	(void)loop;
-	(void)fd;
-	told = ready;
-	told_arg = arg;
-	return (struct loop_watch *)&told;
-}
-
-void __wrap_loop_forget(struct loop_watch *watch)
-{
-	(void)watch;
 }
 
 /* Something is lost. */
@@ -236,14 +201,14 @@ static void what_is_lost_is_looked_up_at_once(void **state)
 	kernel[1].path.id = 0;
 	requests = 0;
 	drains = false;
-	told(told_arg);
+	kernel_tells();
 	assert_int_equal(requests, 1);
 	assert_int_equal(events, 2);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(event[i].change, event[i].id == 8 ? PATH_EXPIRED :
 								     PATH_RELEASED);
 	/* Once is enough. */
-	told(told_arg);
+	kernel_tells();
 	assert_int_equal(events, 2);
 }
 
@@ -256,7 +221,7 @@ static void what_still_drains_is_not_released(void **state)
 	path.gate = PATH_OPEN;
 	assert_int_equal(paths_set(paths, &path), 0);
 	drains = true;
-	told(told_arg);
+	kernel_tells();
 	assert_int_equal(events, 0);
 }
 

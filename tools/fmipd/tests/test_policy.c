@@ -9,7 +9,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
-#include "netlink.h"
+#include "kernel.h"
 #include "policy.h"
 #include "test.h"
 
@@ -29,42 +29,10 @@ static bool lost;
 /* It has a policy that goes before, and cannot list any. */
 static bool has_rival, mute;
 
-__typeof__(netlink_open) __wrap_netlink_open;
-__typeof__(netlink_listen) __wrap_netlink_listen;
 __typeof__(netlink_receive) __wrap_netlink_receive;
 __typeof__(netlink_ask) __wrap_netlink_ask;
-__typeof__(loop_watch) __wrap_loop_watch;
-__typeof__(loop_forget) __wrap_loop_forget;
 __typeof__(loop_alarm_set) __wrap_loop_alarm_set;
 __typeof__(loop_alarm_stop) __wrap_loop_alarm_stop;
-
-int __wrap_netlink_open(int protocol, struct nl_sock **sock)
-{
-	(void)protocol;
-	*sock = nl_socket_alloc();
-	return 0;
-}
-
-int __wrap_netlink_listen(int protocol, const int *groups, struct nl_sock **sock)
-{
-	(void)groups;
-	return __wrap_netlink_open(protocol, sock);
-}
-
-struct loop_watch *__wrap_loop_watch(struct loop *loop, int fd, void (*ready)(void *arg),
-				     void *arg)
-{
-	(void)loop;
-	(void)fd;
-	(void)ready;
-	(void)arg;
-	return (struct loop_watch *)&policies;
-}
-
-void __wrap_loop_forget(struct loop_watch *watch)
-{
-	(void)watch;
-}
 
 void __wrap_loop_alarm_set(struct loop *loop, struct alarm *alarm, uint64_t at_ns)
 {

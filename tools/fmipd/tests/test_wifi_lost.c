@@ -11,8 +11,7 @@
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 
-#include "loop.h"
-#include "netlink.h"
+#include "kernel.h"
 #include "test.h"
 #include "wifi.h"
 
@@ -22,8 +21,6 @@
 #define MAX	4
 
 static struct wifi *wifi;
-static void (*told)(void *arg);
-static void *told_arg;
 static struct link_event change[MAX];
 static unsigned int changes;
 
@@ -40,8 +37,6 @@ static struct lla heard;
 static uint8_t heard_command;
 static bool lost;
 
-__typeof__(netlink_open) __wrap_netlink_open;
-__typeof__(netlink_listen) __wrap_netlink_listen;
 __typeof__(netlink_receive) __wrap_netlink_receive;
 __typeof__(netlink_ask) __wrap_netlink_ask;
 __typeof__(genl_ctrl_resolve_grp) __wrap_genl_ctrl_resolve_grp;
@@ -51,21 +46,6 @@ __typeof__(genl_family_get_id) __wrap_genl_family_get_id;
 __typeof__(genl_family_put) __wrap_genl_family_put;
 __typeof__(nl_cache_free) __wrap_nl_cache_free;
 __typeof__(poll) __wrap_poll;
-__typeof__(loop_watch) __wrap_loop_watch;
-__typeof__(loop_forget) __wrap_loop_forget;
-
-int __wrap_netlink_open(int protocol, struct nl_sock **sock)
-{
-	(void)protocol;
-	*sock = nl_socket_alloc();
-	return 0;
-}
-
-int __wrap_netlink_listen(int protocol, const int *groups, struct nl_sock **sock)
-{
-	(void)groups;
-	return __wrap_netlink_open(protocol, sock);
-}
 
 int __wrap_genl_ctrl_resolve_grp(struct nl_sock *sock, const char *name, const char *group)
 {
@@ -103,21 +83,6 @@ void __wrap_genl_family_put(struct genl_family *family)
 void __wrap_nl_cache_free(struct nl_cache *cache)
 {
 	(void)cache;
-}
-
-struct loop_watch *__wrap_loop_watch(struct loop *loop, int fd, void (*ready)(void *arg),
-				     void *arg)
-{
-	(void)loop;
-	(void)fd;
-	told = ready;
-	told_arg = arg;
-	return (struct loop_watch *)&told;
-}
-
-void __wrap_loop_forget(struct loop_watch *watch)
-{
-	(void)watch;
 }
 
 int __wrap_poll(struct pollfd *fds, unsigned long count, int timeout)
@@ -270,7 +235,7 @@ static void lose(void)
 {
 	changes = 0;
 	lost = true;
-	told(told_arg);
+	kernel_tells();
 }
 
 static void expect(unsigned int n, enum link_change wanted, uint8_t last)
@@ -297,7 +262,7 @@ static void who_has_left_unheard_is_told_of(void **state)
 	heard = lla(3);
 	station[2] = heard;
 	stations = 3;
-	told(told_arg);
+	kernel_tells();
 	assert_int_equal(changes, 1);
 	expect(0, LINK_UP, 3);
 	station[0] = lla(2);
@@ -366,7 +331,7 @@ static void who_goes_with_an_access_point_is_told_of(void **state)
 	gone = true;
 	heard = lla(2);
 	heard_command = NL80211_CMD_DEL_STATION;
-	told(told_arg);
+	kernel_tells();
 	assert_int_equal(changes, 1);
 	expect(0, LINK_DOWN, 2);
 }
