@@ -3,6 +3,7 @@
 
 #include "mn.h"
 #include "scene.h"
+#include "settings.h"
 #include "test.h"
 
 #define MN_LLA	0x10
@@ -16,37 +17,6 @@ static struct config_neighbour par_neighbours[2], nar_neighbours[1];
 static struct config_interface interface[3];
 static struct config_key key;
 static struct config par_config, nar_config, mn_config;
-
-static struct config router(const char *own, struct config_interface *on,
-			    struct config_neighbour *neighbours, size_t count)
-{
-	return (struct config){
-		.roles = CONFIG_AR,
-		.ipsec = CONFIG_IPSEC_OFF,
-		.interfaces = on,
-		.interfaces_count = 1,
-		.neighbours = neighbours,
-		.neighbours_count = count,
-		.keys = &key,
-		.keys_count = 1,
-		.ar = {
-			.address = address(own),
-			.hi = { 100, 3, 0 },
-			.copying = CONFIG_COPY_RTSOLPR,
-			.buffer = { 1000, 4 << 20, 0 },
-			.hold = 10000,
-			.lifetime_max = 60,
-			.unusable = CONFIG_UNUSABLE_OTHER,
-			.proxy_nd_lifetime = 1500,
-			.una_memory = 5000,
-			.fback_to_pcoa = true,
-			.ask_to_buffer = true,
-			.defend_pcoa = true,
-			.linger = 1000,
-		},
-		.limits = { 100, 4, 16, 0, 0, 2 },
-	};
-}
 
 static struct config_neighbour neighbour(const char *name, const char *own, struct lla *ap,
 					 struct config_prefix *of)
@@ -85,31 +55,17 @@ static void configure_routers(void)
 	nar_neighbours[0] = neighbour("par", SCENE_PAR, &scene_par_ap, &prefix[0]);
 	interface[0] = at(&scene_par_ap, &prefix[0]);
 	interface[1] = at(&scene_nar_ap, &prefix[1]);
-	par_config = router(SCENE_PAR, &interface[0], par_neighbours, 2);
-	nar_config = router(SCENE_NAR, &interface[1], nar_neighbours, 1);
+	par_config = settings_router(SCENE_PAR, &interface[0], par_neighbours, 2, &key);
+	par_config.limits.records = 2;
+	nar_config = settings_router(SCENE_NAR, &interface[1], nar_neighbours, 1, &key);
+	nar_config.limits = par_config.limits;
 }
 
 static void configure_node(void)
 {
 	interface[2] = at(NULL, NULL);
-	mn_config = (struct config){
-		.roles = CONFIG_MN,
-		.interfaces = &interface[2],
-		.interfaces_count = 1,
-		.keys = &key,
-		.keys_count = 1,
-		.mn = {
-			.rtsolpr = { 100, 3, 3 },
-			.fbu = { 100, 3, 3 },
-			.una = { 1000, 1, 0 },
-			.lifetime = 30,
-			.iid = CONFIG_IID_EUI64,
-			.par = address(SCENE_PAR),
-			.reverse_tunnel = true,
-			.fback_wait = 1000,
-		},
-		.limits = { 100, 4, 16, 0, 0, 2 },
-	};
+	mn_config = settings_node(SCENE_PAR, &interface[2], &key);
+	mn_config.limits = par_config.limits;
 }
 
 void scene_begin(struct scene *scene)

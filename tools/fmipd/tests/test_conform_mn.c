@@ -8,6 +8,7 @@
 #include "badf.h"
 #include "mn.h"
 #include "sent.h"
+#include "settings.h"
 #include "test.h"
 #include "tuple.h"
 
@@ -60,23 +61,7 @@ static void configure(void)
 	key = (struct config_key){ .pcoa = { 64, address("2001:db8:1::") },
 				   .spi = 0x100, .len = 20,
 				   .bytes = "twenty octets of key" };
-	config = (struct config){
-		.roles = CONFIG_MN,
-		.interfaces = &interface,
-		.interfaces_count = 1,
-		.keys = &key,
-		.keys_count = 1,
-		.mn = {
-			.rtsolpr = { 100, 3, 3 },
-			.fbu = { 100, 3, 3 },
-			.una = { 1000, 1, 0 },
-			.lifetime = 30,
-			.iid = CONFIG_IID_EUI64,
-			.par = address(PAR),
-			.reverse_tunnel = true,
-			.fback_wait = 1000,
-		},
-	};
+	config = settings_node(PAR, &interface, &key);
 }
 
 static int set_up(void **state)

@@ -11,6 +11,7 @@
 #include "mh.h"
 #include "par.h"
 #include "nar.h"
+#include "settings.h"
 #include "sim.h"
 #include "test.h"
 
@@ -34,33 +35,11 @@ static struct config par_config, nar_config;
 static struct config router(const char *own, struct config_interface *interface,
 			    struct config_neighbour *neighbour)
 {
-	return (struct config){
-		.roles = CONFIG_AR,
-		.ipsec = CONFIG_IPSEC_OFF,
-		.interfaces = interface,
-		.interfaces_count = 1,
-		.neighbours = neighbour,
-		.neighbours_count = 1,
-		.keys = &node_key,
-		.keys_count = 1,
-		.ar = {
-			.address = address(own),
-			.hi = { 100, 3, 0 },
-			.copying = CONFIG_COPY_RTSOLPR,
-			.window = { 500, 1 << 20, 500 },
-			.buffer = { 1000, 4 << 20, 0 },
-			.hold = 10000,
-			.speedup = 200,
-			.lifetime_max = 60,
-			.proxy_nd_lifetime = 1500,
-			.una_memory = 5000,
-			.fback_to_pcoa = true,
-			.ask_to_buffer = true,
-			.defend_pcoa = true,
-			.linger = 1000,
-		},
-		.limits = { 100, 4, 16, 0, 0 },
-	};
+	struct config config = settings_router(own, interface, neighbour, 1, &node_key);
+
+	config.ar.window = (struct config_buffer){ 500, 1 << 20, 500 };
+	config.ar.speedup = 200;
+	return config;
 }
 
 static struct config_neighbour neighbour(const char *name, const char *own,

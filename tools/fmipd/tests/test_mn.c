@@ -8,6 +8,7 @@
 #include "mn.h"
 #include "nar.h"
 #include "par.h"
+#include "settings.h"
 #include "sim.h"
 #include "test.h"
 
@@ -33,37 +34,6 @@ struct scene {
 };
 
 static struct scene scene;
-
-static struct config router(const char *own, struct config_interface *interface,
-			    struct config_neighbour *neighbour)
-{
-	return (struct config){
-		.roles = CONFIG_AR,
-		.ipsec = CONFIG_IPSEC_OFF,
-		.interfaces = interface,
-		.interfaces_count = 1,
-		.neighbours = neighbour,
-		.neighbours_count = 1,
-		.keys = &node_key,
-		.keys_count = 1,
-		.ar = {
-			.address = address(own),
-			.hi = { 100, 3, 0 },
-			.copying = CONFIG_COPY_RTSOLPR,
-			.buffer = { 1000, 4 << 20, 0 },
-			.hold = 10000,
-			.lifetime_max = 60,
-			.unusable = CONFIG_UNUSABLE_OTHER,
-			.proxy_nd_lifetime = 1500,
-			.una_memory = 5000,
-			.fback_to_pcoa = true,
-			.ask_to_buffer = true,
-			.defend_pcoa = true,
-			.linger = 1000,
-		},
-		.limits = { 100, 4, 16, 0, 0 },
-	};
-}
 
 static struct config_neighbour neighbour(const char *name, const char *own,
 					 struct lla *ap, struct config_prefix *prefix)
@@ -103,25 +73,9 @@ static void configure(void)
 	mn_interface = (struct config_interface){ .name = "link1" };
 	node_key = (struct config_key){ .pcoa = { 64, address("2001:db8:1::") },
 					.spi = 0x100, .len = 20, .bytes = "twenty octets of key" };
-	par_config = router(PAR, &par_interface, &nar_neighbour);
-	nar_config = router(NAR, &nar_interface, &par_neighbour);
-	mn_config = (struct config){
-		.roles = CONFIG_MN,
-		.interfaces = &mn_interface,
-		.interfaces_count = 1,
-		.keys = &node_key,
-		.keys_count = 1,
-		.mn = {
-			.rtsolpr = { 100, 3, 3 },
-			.fbu = { 100, 3, 3 },
-			.una = { 1000, 1, 0 },
-			.lifetime = 30,
-			.iid = CONFIG_IID_EUI64,
-			.par = address(PAR),
-			.reverse_tunnel = true,
-			.fback_wait = 1000,
-		},
-	};
+	par_config = settings_router(PAR, &par_interface, &nar_neighbour, 1, &node_key);
+	nar_config = settings_router(NAR, &nar_interface, &par_neighbour, 1, &node_key);
+	mn_config = settings_node(PAR, &mn_interface, &node_key);
 }
 
 static int set_up(void **state)
