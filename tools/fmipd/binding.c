@@ -314,7 +314,6 @@ int binding_read(struct nlmsghdr *nlh, struct binding *b)
 		  read_proxy, b);
 	read_attach(attrs[FMIP_BINDING_A_ATTACH], &path->attach);
 	path->gate = read_gate(attrs[FMIP_BINDING_A_GATE]);
-	path->drains = get_u8(attrs[FMIP_BINDING_A_GATE]) == FMIP_GATE_DRAINING;
 	path->replay_ns = UINT64_MAX;
 	path->buffer.packets = get_u32(attrs[FMIP_BINDING_A_LIMIT_PACKETS]);
 	path->buffer.bytes = get_u32(attrs[FMIP_BINDING_A_LIMIT_BYTES]);

@@ -81,8 +81,7 @@ const struct config_neighbour *config_neighbour_at(const struct config *config,
 	for (i = 0; i < config->neighbours_count; i++) {
 		neighbour = &config->neighbours[i];
 		for (j = 0; j < neighbour->aps_count; j++)
-			if (neighbour->aps[j].len == ap->len &&
-			    !memcmp(neighbour->aps[j].bytes, ap->bytes, ap->len))
+			if (lla_equal(&neighbour->aps[j], ap))
 				return neighbour;
 	}
 	return NULL;

@@ -474,7 +474,7 @@ static struct node *add_node(struct link *link, unsigned int ifindex,
 
 static void node_here(struct link *link, struct node *n, const struct lla *lla)
 {
-	bool same = n->lla.len == lla->len && !memcmp(n->lla.bytes, lla->bytes, lla->len);
+	bool same = lla_equal(&n->lla, lla);
 	struct node_key key = n->key;
 
 	n->round = link->round;

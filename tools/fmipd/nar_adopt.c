@@ -88,7 +88,7 @@ static void go_on(struct nar_node *n, const struct path *path)
 	if (path->gate == PATH_HOLD)
 		return;
 	/* That was not heard by the one before, or not finished. */
-	n->place->released = !path->drains;
+	n->place->released = path->gate != PATH_DRAINING;
 	nar_arrived(e, n->visitor, now, n->place);
 }
 

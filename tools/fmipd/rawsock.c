@@ -20,10 +20,6 @@
 #include "policy.h"
 #include "rawsock.h"
 
-#ifndef IPPROTO_MH
-#define IPPROTO_MH	135
-#endif
-
 /* ICMPv6 type of RtSolPr and PrRtAdv (RFC 5568 6.1). */
 #define ICMP6_EXPERIMENTAL_MOBILITY	154
 

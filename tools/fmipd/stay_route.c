@@ -342,8 +342,7 @@ void routes_note_routers(struct nl_sock *ask, const struct link *link, unsigned 
 
 static bool is_another(const struct lla *one, const struct lla *other)
 {
-	return one->len && other->len &&
-	       (one->len != other->len || memcmp(one->bytes, other->bytes, one->len));
+	return one->len && other->len && !lla_equal(one, other);
 }
 
 static void forget_router(struct rtnl_route *r, void *arg)

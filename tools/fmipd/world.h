@@ -152,8 +152,6 @@ struct path_attach {
  * @proxies: how many of @proxy
  * @attach: what counts as arrival
  * @gate: what happens to them
- * @drains: of one from before a restart with an open gate: not all of what was buffered
- *	is out yet
  * @replay_ns: when a gate that copied opens or holds: the copies that came later
  *	are sent once more; UINT64_MAX for none
  * @buffer: bounds of what is kept
@@ -177,7 +175,6 @@ struct path {
 	unsigned int proxies;
 	struct path_attach attach;
 	enum path_gate gate;
-	bool drains;
 	uint64_t replay_ns;
 	struct config_buffer buffer;
 	uint32_t speedup;
