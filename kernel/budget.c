@@ -120,7 +120,10 @@ u32 fmip_budget_arrival(u64 now_ns)
  */
 void fmip_budget_spend(u32 packets)
 {
-	this_cpu_ptr(&run)->left -= packets;
+	struct run *r = this_cpu_ptr(&run);
+
+	/* What is sent may be received at once, and let others send meanwhile. */
+	r->left -= min(packets, r->left);
 }
 
 /**
