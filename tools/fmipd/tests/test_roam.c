@@ -854,6 +854,29 @@ static void between_access_points_of_a_link_nobody_leaves(void **state)
 	assert_int_equal(path->gate, PATH_HOLD);
 }
 
+/* As long as the node is away, its router answers who asks for its PCoA there. */
+static void who_is_away_is_defended(void **state)
+{
+	const struct in6_addr pcoa = address(ROAM_PCOA);
+
+	(void)state;
+	roam_learn(&r);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->proxies, 0);
+	roam_detach(&r);
+	sim_run(&r.sim, 50);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->proxies, 1);
+	roam_attach(&r, 1, true);
+	sim_run(&r.sim, 500);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->target, PATH_TUNNEL);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->proxies, 1);
+	assert_true(IN6_ARE_ADDR_EQUAL(&sim_path(r.router[0], ROAM_PCOA)->proxy[0].address, &pcoa));
+	roam_detach(&r);
+	sim_run(&r.sim, 50);
+	roam_attach(&r, 0, true);
+	sim_run(&r.sim, 500);
+	assert_int_equal(sim_path(r.router[0], ROAM_PCOA)->proxies, 0);
+}
+
 static void see_late(void)
 {
 	const struct link_event event = {
@@ -971,6 +994,7 @@ int main(void)
 		TEST(binds_to_the_router),
 		TEST(the_router_knows_better),
 		TEST(between_access_points_of_a_link_nobody_leaves),
+		TEST(who_is_away_is_defended),
 		TEST(the_router_sees_it_late),
 		TEST(the_router_sees_it_late_while_it_asks),
 		TEST(the_router_sees_late_that_it_has_left),
